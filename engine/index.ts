@@ -1,0 +1,14 @@
+/** What the host calls. Numbers only: addresses and lengths are u32, times are µs as f64. */
+
+export { initialize, isCompatible, plan } from './create';
+export { clean } from './clean';
+export { confirm, endHold, hold } from './large';
+export { nearHit } from './near';
+export { clear, deleteKey, get, has, peek, put, reserve, size } from './operations';
+export { rebuildOwnedBy } from './rebuild';
+export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, releaseSlot } from './slots';
+export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';
+export { markClosed } from './count';
+export { LOCK_OFFSET } from './records';
+export { verify, verifyAt } from './verify';
+export * from './host';

@@ -1,0 +1,65 @@
+/**
+ * Values longer than the scratch: the host copies them straight from their block, without the lock, and then asks
+ * whether the entry was still the same. When writers are faster again and again, the reader asks them to leave the
+ * entry alone for some milliseconds: they wait outside the lock, and a hold that is not given up lapses.
+ */
+import { BUSY, HELD, MISS, OK, RETRY } from './status';
+import { busyHeld, busyLock } from './blocks';
+import { shardOfRecord } from './layout';
+import { isHeld, readFree, unchanged } from './lock';
+import { Entry, Shard } from './records';
+import { endHoldSection, hitSection, holdSection, judge } from './sections';
+import { mine } from './self';
+
+function isSame(entry: Entry): bool {
+  return atomic.load<u64>(changetype<usize>(entry), offsetof<Entry>('version')) == mine.entryVersion;
+}
+
+/**
+ * Whether the entry that the last get or peek described was unchanged until now; with `touch` it becomes the newest
+ * and a hit is counted. OK, MISS (start again) or BUSY.
+ */
+export function confirm(touch: bool, now: f64): i32 {
+  const entry = changetype<Entry>(mine.entry);
+  const shard = shardOfRecord(mine.entry);
+  const lock = changetype<usize>(shard);
+  while (true) {
+    const word = readFree(lock);
+    if (isHeld(word)) return busyLock(lock, word);
+    if (!isSame(entry)) return MISS;
+    if (!touch) {
+      const result = judge(entry, <u64>now);
+      if (unchanged(lock, word)) return result == OK ? OK : MISS;
+      continue;
+    }
+    const result = hitSection(shard, word, entry, 0, 0, <u64>now);
+    if (result != RETRY) return result == OK ? OK : MISS;
+  }
+}
+
+/** Lets writers go on that hold() has asked to wait. OK or BUSY. */
+export function endHold(): i32 {
+  const shard = shardOfRecord(mine.entry);
+  const lock = changetype<usize>(shard);
+  while (shard.held == mine.entry) {
+    const word = readFree(lock);
+    if (isHeld(word)) return busyLock(lock, word);
+    endHoldSection(shard, word, changetype<Entry>(mine.entry));
+  }
+  return OK;
+}
+
+/** Asks writers to wait until `until` (µs). OK, MISS (start again) or BUSY (another reader holds an entry of this shard). */
+export function hold(now: f64, until: f64): i32 {
+  const entry = changetype<Entry>(mine.entry);
+  const shard = shardOfRecord(mine.entry);
+  const lock = changetype<usize>(shard);
+  while (true) {
+    const word = readFree(lock);
+    if (isHeld(word)) return busyLock(lock, word);
+    if (!isSame(entry)) return MISS;
+    const result = holdSection(shard, word, entry, <u64>now, <u64>until);
+    if (result == HELD) return busyHeld(lock);
+    if (result != RETRY) return result;
+  }
+}

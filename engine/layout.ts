@@ -1,0 +1,112 @@
+/**
+ * What stands where in the shared memory.
+ *
+ *   0        64         HEADER_END                                                         pages * 64 KiB
+ *   | unused | header ... | shards | arenas | buckets | records | heap of every arena ... | thread slots |
+ *
+ * The memory is reserved whole and zero-filled; nothing is written before it is needed, so an untouched page
+ * costs nothing. The heap stands before the slots on purpose: a reader that follows a stale block address may
+ * read up to one key length past it, and that must stay inside the memory.
+ *
+ * Every offset derives from the one before it. Words that different threads write stand on cache lines of
+ * their own (LINE bytes: two lines of 64, because processors prefetch them in pairs).
+ */
+import { Arena, Entry, FL_COUNT, SL_COUNT, Shard, Slot, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+
+export const MAGIC: u32 = 0x6c646568; // "hedl"
+/** Changes with every change of this file or of records.ts; a handle of another version is refused. */
+export const LAYOUT_VERSION: u32 = 1;
+
+export const LINE: usize = 128;
+export const PAGE: u64 = 65536;
+
+// ---- header: written once by initialize(), read by everybody, but for the three words below
+export const HEADER: usize = 64;
+
+@unmanaged
+export class Header {
+  magic: u32;
+  layoutVersion: u32;
+  pages: u32;
+  maxSize: u32;
+  shardCount: u32;
+  arenaCount: u32;
+  slotCount: u32;
+  /** Records of one shard. */
+  recordsPerShard: u32;
+  /** Buckets of one shard, less one; a power of two less one. */
+  bucketMask: u32;
+  /** Longest value in bytes that is promised to fit. */
+  valueLimit: u32;
+  shards: usize;
+  arenas: usize;
+  buckets: usize;
+  records: usize;
+  heap: usize;
+  slots: usize;
+  seed0: u64;
+  seed1: u64;
+}
+
+/** {epoch: 32, count: 32}: every insert, removal and clear changes it by one compare-and-swap; CLOSED is bit 63. */
+export const COUNT_WORD: usize = (HEADER + offsetof<Header>() + LINE - 1) & ~(LINE - 1);
+/** The next stamp of an access: everybody adds to it. */
+export const STAMP_WORD: usize = COUNT_WORD + LINE;
+/** Cleaner: {lease: u32 (which cleaner is in office), warned: u32, beat: f64 (µs, its last round)}. */
+export const CLEANER_LEASE: usize = STAMP_WORD + LINE;
+export const PRESSURE_WARNED: usize = CLEANER_LEASE + 4;
+export const CLEANER_BEAT: usize = CLEANER_LEASE + 8;
+export const HEADER_END: usize = CLEANER_LEASE + LINE;
+
+// ---- limits
+export const MAX_SHARDS: u32 = 64;
+export const MAX_ARENAS: u32 = 4;
+export const MAX_SLOTS: u32 = 256;
+export const MIN_SLOTS: u32 = 8;
+/** Bytes of the longest encoded key. */
+export const MAX_KEY: u32 = 65536;
+/** A value up to this many bytes travels through the slot's scratch, a longer one straight to and from its block. */
+export const VALUE_SCRATCH: u32 = 8192;
+
+// ---- thread slot: [Slot][key scratch][value scratch]
+export const SLOT_KEY: usize = 512;
+export const SLOT_VALUE: usize = SLOT_KEY + <usize>MAX_KEY;
+export const SLOT_BYTES: usize = SLOT_VALUE + <usize>VALUE_SCRATCH;
+
+// ---- block of the heap: [size and flags: u32][owner: u32][key bytes][value bytes]
+export const BLOCK_HEADER: usize = 8;
+
+// ---- tables behind a shard and an arena
+export const SHARD_HEADS: usize = offsetof<Shard>();
+export const SHARD_STRIDE: usize =
+  (SHARD_HEADS + <usize>(WHEEL_LEVELS * WHEEL_BUCKETS * 4) + LINE - 1) & ~(LINE - 1);
+export const ARENA_MAPS: usize = offsetof<Arena>();
+export const ARENA_HEADS: usize = ARENA_MAPS + <usize>(FL_COUNT * 4);
+export const ARENA_STRIDE: usize = (ARENA_HEADS + <usize>(FL_COUNT * SL_COUNT * 4) + LINE - 1) & ~(LINE - 1);
+export const ENTRY_BYTES: usize = offsetof<Entry>();
+
+@inline
+export function header(): Header {
+  return changetype<Header>(HEADER);
+}
+
+@inline
+export function shardAt(index: u32): Shard {
+  return changetype<Shard>(header().shards + <usize>index * SHARD_STRIDE);
+}
+
+@inline
+export function arenaAt(index: u32): Arena {
+  return changetype<Arena>(header().arenas + <usize>index * ARENA_STRIDE);
+}
+
+@inline
+export function slotAt(index: u32): Slot {
+  return changetype<Slot>(header().slots + <usize>index * SLOT_BYTES);
+}
+
+/** The shard whose record this is. */
+@inline
+export function shardOfRecord(entry: usize): Shard {
+  return shardAt(<u32>((entry - header().records) / (<usize>header().recordsPerShard * ENTRY_BYTES)));
+}

@@ -1,0 +1,303 @@
+/**
+ * The operations on one key. The key stands in the thread's key scratch, described by `key` = {length, kind};
+ * values up to VALUE_SCRATCH bytes travel through the value scratch, `value` = {length, kind}. Time comes as
+ * `now`, µs on the process's monotonic clock, or 0 for "not asked": then NEEDS_CLOCK is the answer where a
+ * deadline has to be judged. After NEEDS_CLOCK, BUSY and REMOVED the same call goes on. What a call that was cut off has left
+ * in slot.hand, or claimed, has to go before the next one begins: emptyHands().
+ */
+import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
+import { countOf, epochOf, isClosed, nextEpoch, readCount } from './count';
+import { Block, SIZE_MASK, blockSize } from './heap';
+import { BLOCK_HEADER, VALUE_SCRATCH, header, shardAt } from './layout';
+import { isHeld, readFree, unchanged } from './lock';
+import { Entry, Shard } from './records';
+import { afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
+import { reserveBlock } from './room';
+import { hitSection, insertSection, judge, overwriteSection, replaceSection, setWanted } from './sections';
+import { keyScratch, mine, valueScratch } from './self';
+import {
+  BUSY,
+  CAUSE_DELETED,
+  CAUSE_EXPIRED,
+  CLOSED,
+  EXPIRED,
+  FULL,
+  HELD,
+  LARGE,
+  LEFTOVER,
+  MISS,
+  NEEDS_BLOCK,
+  NEEDS_CLOCK,
+  NO_RECORD,
+  OK,
+  RETRY,
+} from './status';
+import {
+  CHANGED,
+  Sized,
+  bucketOfHash,
+  find,
+  hashKey,
+  keyInfoOf,
+  keyLengthOf,
+  lengthOf,
+  shardOfHash,
+} from './table';
+
+/** Leftovers of older epochs that each insert and each clear takes away at a shard's tail. */
+const PURGE: u32 = 2;
+/** No address of a record either: look() gave up waiting for the lock. */
+const LOCKED: usize = 2;
+
+// ---- what the running call is about: where its key belongs, and the lock word it has looked around under
+let shard: Shard = changetype<Shard>(0);
+let lock: usize = 0;
+let hash: u64 = 0;
+let keyInfo: u32 = 0;
+let word: u64 = 0;
+
+@inline
+function aim(key: Sized): void {
+  hash = hashKey(key);
+  keyInfo = keyInfoOf(hash, key);
+  shard = shardOfHash(hash);
+  lock = changetype<usize>(shard);
+}
+
+/** The entry of the key under `word`, 0, or LOCKED. */
+function look(): usize {
+  while (true) {
+    word = readFree(lock);
+    if (isHeld(word)) {
+      busyLock(lock, word);
+      return LOCKED;
+    }
+    const at = find(shard, word, hash, keyInfo);
+    if (at != CHANGED) return at;
+  }
+}
+
+@inline
+function valueAt(entry: Entry): usize {
+  return entry.block + BLOCK_HEADER + <usize>keyLengthOf(keyInfo);
+}
+
+/** Leaves for the host where a large value stands; LARGE. */
+function describe(entry: Entry): i32 {
+  mine.entry = changetype<usize>(entry);
+  mine.entryValueAt = valueAt(entry);
+  mine.entryValue = entry.valueInfo;
+  mine.entryVersion = atomic.load<u64>(changetype<usize>(entry), offsetof<Entry>('version'));
+  return LARGE;
+}
+
+function miss(): i32 {
+  mine.misses += 1;
+  return MISS;
+}
+
+/**
+ * Reads a value into the scratch, makes the entry the newest, counts a hit or a miss: {length, kind} of the value,
+ * or MISS, EXPIRED (a miss too), LARGE (nothing is counted yet: copy, then confirm), CLOSED, NEEDS_CLOCK, BUSY.
+ */
+export function get(key: Sized, now: f64): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    if (at == 0) {
+      if (unchanged(lock, word)) return miss();
+      continue;
+    }
+    const entry = changetype<Entry>(at);
+    if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+    const info = entry.valueInfo;
+    let result: i32;
+    if (lengthOf(info) <= VALUE_SCRATCH) {
+      result = hitSection(shard, word, entry, valueAt(entry), lengthOf(info), time);
+      if (result == OK) {
+        mine.entry = at;
+        return <i32>info;
+      }
+    } else {
+      result = judge(entry, time);
+      if (result == OK) describe(entry);
+      if (!unchanged(lock, word)) continue;
+      if (result == OK) return LARGE;
+    }
+    if (result == RETRY) continue;
+    if (isClosed(readCount())) return CLOSED;
+    result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);
+    if (result == RETRY) continue;
+    if (result != OK && result != LEFTOVER) return result;
+    freeGarbage();
+    miss();
+    return result == OK ? EXPIRED : MISS;
+  }
+}
+
+/**
+ * The same without effect on recency and statistics; an expired entry stays. {length, kind}, MISS, LARGE, CLOSED,
+ * NEEDS_CLOCK or BUSY. Takes no lock.
+ */
+export function peek(key: Sized, now: f64): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    let result = MISS;
+    if (at != 0) {
+      const entry = changetype<Entry>(at);
+      if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+      const info = entry.valueInfo;
+      if (judge(entry, time) == OK) {
+        if (lengthOf(info) > VALUE_SCRATCH) {
+          result = describe(entry);
+        } else {
+          memory.copy(valueScratch, valueAt(entry), lengthOf(info));
+          result = <i32>info;
+        }
+      }
+    }
+    if (unchanged(lock, word)) return result;
+  }
+}
+
+/** Whether the key is there: OK, MISS, CLOSED, NEEDS_CLOCK or BUSY. As peek(), without the value. */
+export function has(key: Sized, now: f64): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    let result = MISS;
+    if (at != 0) {
+      const entry = changetype<Entry>(at);
+      if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+      if (judge(entry, time) == OK) result = OK;
+    }
+    if (unchanged(lock, word)) return result;
+  }
+}
+
+/**
+ * Takes a block for a value that is longer than the scratch and writes the key into it; the host then writes the
+ * value behind the key and calls put(). As reserveBlock(), or CLOSED.
+ */
+export function reserve(key: Sized, value: Sized, now: f64, flags: u32): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  let result = freeGarbage();
+  if (result != OK) return result;
+  result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), <u64>now, flags);
+  if (result == OK) memory.copy(mine.hand + BLOCK_HEADER, keyScratch, lengthOf(key));
+  return result;
+}
+
+/** A block with key and value from the scratches. As reserveBlock(). */
+function prepareBlock(key: Sized, value: Sized, now: u64, flags: u32): i32 {
+  const result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), now, flags);
+  if (result == OK) {
+    const at = mine.hand + BLOCK_HEADER;
+    memory.copy(at, keyScratch, lengthOf(key));
+    memory.copy(at + <usize>lengthOf(key), valueScratch, lengthOf(value));
+  }
+  return result;
+}
+
+/** One try to store under what look() has found: as the sections, or NEEDS_BLOCK. */
+@inline
+function storeOnce(at: usize, value: Sized, now: u64): i32 {
+  const inHand = mine.hand != 0;
+  if (at == 0) {
+    if (inHand) return insertSection(shard, word, bucketOfHash(shard, hash));
+    if (!unchanged(lock, word)) return RETRY;
+    return countOf(readCount()) >= header().maxSize ? FULL : NEEDS_BLOCK;
+  }
+  const entry = changetype<Entry>(at);
+  if (inHand) return replaceSection(shard, word, entry, now);
+  const block = entry.block;
+  if (block == 0) return RETRY;
+  const wanted = blockSize(keyLengthOf(keyInfo) + lengthOf(value));
+  if ((changetype<Block>(block).info & SIZE_MASK) != wanted) return NEEDS_BLOCK;
+  return overwriteSection(shard, word, entry, valueAt(entry), lengthOf(value), now);
+}
+
+/**
+ * Stores the value in the scratch, or the block in hand, and makes the entry the newest. `ttl` is µs, 0: it never
+ * expires; a ttl needs `now`. OK, CLOSED, NEEDS_CLOCK, BUSY, REMOVED or NO_ROOM.
+ */
+export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  const time = <u64>now;
+  let result = freeGarbage();
+  if (result != OK) return result;
+  aim(key);
+  setWanted(keyInfo, value, ttl == 0 ? 0 : time + <u64>ttl);
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    const entry = changetype<Entry>(at);
+    if (at != 0 && time == 0 && entry.deadline != 0) return NEEDS_CLOCK;
+    result = storeOnce(at, value, time);
+    if (result == OK) break;
+    if (result == RETRY) continue;
+    if (result == HELD) return busyHeld(lock);
+    if (result == CLOSED) {
+      freeHand();
+      return CLOSED;
+    }
+    if (result == NEEDS_BLOCK) {
+      result = prepareBlock(key, value, time, flags);
+    } else {
+      if (result == FULL) result = evictOldest(time);
+      else if (result == NO_RECORD) result = removeTail(shard, false, time);
+      else result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time); // LEFTOVER, EXPIRED
+      result = afterRemoval(result, flags);
+    }
+    if (result != OK) return result;
+  }
+  // it is stored: what cannot be tidied up now waits for the next call
+  purge(shard, PURGE, time);
+  return OK;
+}
+
+/** Removes an entry: OK, MISS, EXPIRED (a miss too), CLOSED, NEEDS_CLOCK or BUSY. */
+export function deleteKey(key: Sized, now: f64): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    if (at == 0) {
+      if (unchanged(lock, word)) return MISS;
+      continue;
+    }
+    const entry = changetype<Entry>(at);
+    const expired = entry.deadline != 0 && entry.deadline <= time;
+    const result = remove(shard, word, entry, CAUSE_DELETED, 0, time);
+    if (result == RETRY) continue;
+    if (result != OK && result != LEFTOVER) return result;
+    freeGarbage();
+    return result == LEFTOVER ? MISS : expired ? EXPIRED : OK;
+  }
+}
+
+/** Empties the cache at once for every thread. OK or CLOSED. */
+export function clear(now: f64): i32 {
+  if (!nextEpoch()) return CLOSED;
+  // so that clears alone, too, take every leftover away long before epochs repeat
+  purge(shardAt(epochOf(readCount()) & (header().shardCount - 1)), PURGE, <u64>now);
+  return OK;
+}
+
+/** Entries held, or CLOSED. */
+export function size(): i32 {
+  const count = readCount();
+  return isClosed(count) ? CLOSED : <i32>countOf(count);
+}

@@ -1,0 +1,120 @@
+/**
+ * Defence in depth: a lock whose owner is dead. No thread can die in a straight line, so this should never happen;
+ * but a changed engine, an instrumented one, or a trap must cost one shard and not the process.
+ *
+ * Whoever finds such a lock takes it over and rebuilds what it protects. These are the only functions that loop
+ * under a lock; they may be cut off anywhere, since the next one starts again from the beginning: everything is
+ * derived from what does not need the lists to be whole. A shard is emptied: its records are a fixed array. An arena
+ * loses nothing: its blocks lie edge to edge whatever its lists say, and a block nobody points back to is free.
+ *
+ * The count may stay too high by one for each take-over, until the next clear; never too low.
+ */
+import { changeCount, countOf, epochOf, readCount } from './count';
+import { Block, FREE, PREV_FREE, SIZE_MASK, heapReset, listInsert } from './heap';
+import { ENTRY_BYTES, SHARD_HEADS, arenaAt, header, shardAt, slotAt } from './layout';
+import { OWNER_MASK, isHeld, read, readFree, releaseChanged } from './lock';
+import { Arena, Entry, LOCK_OFFSET, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+import { mine, owner } from './self';
+
+/** Takes over every lock that this owner number holds and rebuilds what it protects; how many. */
+export function rebuildOwnedBy(number: u32): u32 {
+  let taken: u32 = 0;
+  for (let i: u32 = 0; i < header().shardCount; i++) {
+    const lock = changetype<usize>(shardAt(i));
+    const word = read(lock);
+    if ((word & OWNER_MASK) != <u64>number || !rebuildTakeOver(lock, word)) continue;
+    rebuildShard(shardAt(i), i);
+    releaseChanged(lock, word & ~OWNER_MASK);
+    taken++;
+  }
+  // the blocks of an emptied shard belong to nobody now: every arena is looked through
+  const orphans = taken > 0;
+  for (let i: u32 = 0; i < header().arenaCount; i++) {
+    const lock = changetype<usize>(arenaAt(i));
+    while (true) {
+      const word = orphans ? readFree(lock) : read(lock);
+      const dead = (word & OWNER_MASK) == <u64>number;
+      if (!dead && (!orphans || isHeld(word))) break;
+      if (!rebuildTakeOver(lock, word)) continue;
+      rebuildArena(arenaAt(i));
+      releaseChanged(lock, word & ~OWNER_MASK);
+      if (dead) taken++;
+      break;
+    }
+  }
+  mine.rebuilds += <u64>taken;
+  return taken;
+}
+
+function rebuildTakeOver(lock: usize, word: u64): bool {
+  return atomic.cmpxchg<u64>(lock, word, (word & ~OWNER_MASK) | owner, LOCK_OFFSET) == word;
+}
+
+/** Empties a shard. */
+function rebuildShard(shard: Shard, index: u32): void {
+  const self = changetype<usize>(shard);
+  const start = header().records + <usize>index * <usize>header().recordsPerShard * ENTRY_BYTES;
+  shard.lruNext = self;
+  shard.lruPrev = self;
+  shard.held = 0;
+  shard.free = 0;
+  shard.used = 0;
+  memory.fill(shard.buckets, 0, (<usize>(header().bucketMask + 1)) << 2);
+  memory.fill(self + offsetof<Shard>('wheelMap0'), 0, (<usize>WHEEL_LEVELS) << 3);
+  memory.fill(self + SHARD_HEADS, 0, (<usize>(WHEEL_LEVELS * WHEEL_BUCKETS)) << 2);
+  for (let at = start; at < shard.fresh; at += ENTRY_BYTES) {
+    const entry = changetype<Entry>(at);
+    if (entry.version != 0) rebuildForget(entry);
+    entry.block = 0;
+    entry.wheelPrev = 0;
+    entry.lruNext = shard.free;
+    shard.free = at;
+  }
+}
+
+/** Takes an entry out of the count, if it is of this epoch. */
+function rebuildForget(entry: Entry): void {
+  while (true) {
+    const count = readCount();
+    if (entry.epoch != epochOf(count) || countOf(count) == 0 || changeCount(count, count - 1)) break;
+  }
+  atomic.store<u64>(changetype<usize>(entry), 0, offsetof<Entry>('version'));
+}
+
+/** Makes the lists of an arena anew from its blocks, and frees those that belong to nobody. */
+function rebuildArena(arena: Arena): void {
+  heapReset(arena);
+  let used: u32 = 0;
+  let freeStart: usize = 0;
+  let at = arena.start;
+  while (at < arena.end) {
+    const block = changetype<Block>(at);
+    const size = block.info & SIZE_MASK;
+    if (rebuildIsOwned(at)) {
+      if (freeStart != 0) listInsert(arena, changetype<Block>(freeStart), <u32>(at - freeStart));
+      else block.info &= ~PREV_FREE;
+      freeStart = 0;
+      used += size;
+    } else if (freeStart == 0) {
+      freeStart = at;
+    }
+    at += <usize>size;
+  }
+  if (freeStart != 0) listInsert(arena, changetype<Block>(freeStart), <u32>(at - freeStart));
+  else changetype<Block>(at).info &= ~PREV_FREE;
+  arena.used = used;
+}
+
+/** Whether an entry or a slot points back at this block. Its owner may be changing hands meanwhile. */
+function rebuildIsOwned(at: usize): bool {
+  const block = changetype<Block>(at);
+  if (block.info & FREE) return false;
+  while (true) {
+    const holder = atomic.load<u32>(at + offsetof<Block>('owner'));
+    if ((holder & 1) == 0 && holder != 0 && changetype<Entry>(<usize>holder).block == at) return true;
+    for (let i: u32 = 0; i < header().slotCount; i++) {
+      if (slotAt(i).hand == at || slotAt(i).garbage == at) return true;
+    }
+    if (atomic.load<u32>(at + offsetof<Block>('owner')) == holder) return false;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Taking entries out: one entry per section, the loops are here. Before a removal slot.garbage is empty, after
+ * it it holds the removed block, so that a caller who reports can still read the key.
+ */
+import { busyHeld, busyLock, freeGarbage } from './blocks';
+import { epochOf, readCount } from './count';
+import { header, shardAt } from './layout';
+import { isHeld, read, readFree, unchanged } from './lock';
+import { Entry, Shard } from './records';
+import { removeSection } from './sections';
+import {
+  BUSY,
+  CAUSE_EVICTED,
+  CAUSE_EXPIRED,
+  HELD,
+  LEFTOVER,
+  NEEDS_CLOCK,
+  OK,
+  REMOVED,
+  REPORT,
+  RETRY,
+} from './status';
+
+/**
+ * Removes an entry seen under `word`. OK, LEFTOVER, RETRY, NEEDS_CLOCK or BUSY. An entry past its deadline is
+ * expired whatever the cause that was asked for.
+ */
+export function remove(shard: Shard, word: u64, entry: Entry, cause: u32, stamp: u64, now: u64): i32 {
+  const garbage = freeGarbage();
+  if (garbage != OK) return garbage;
+  if (entry.deadline != 0 && entry.epoch == epochOf(readCount())) {
+    if (now == 0) return NEEDS_CLOCK;
+    if (entry.deadline <= now) cause = CAUSE_EXPIRED;
+  }
+  const result = removeSection(shard, word, entry, cause, stamp, now);
+  return result == HELD ? busyHeld(changetype<usize>(shard)) : result;
+}
+
+/**
+ * Removes the least recently used entry of the whole cache: of the tails of all lists the one with the smallest
+ * stamp. Stamps of tails only grow, so if the tail is still there with its stamp once its shard is locked, no
+ * other list can hold an older entry. OK, LEFTOVER, RETRY (also when the cache is empty), NEEDS_CLOCK or BUSY.
+ */
+export function evictOldest(now: u64): i32 {
+  let victim: usize = 0;
+  let oldest = u64.MAX_VALUE;
+  let victimWord: u64 = 0;
+  let victimShard = shardAt(0);
+  const count = header().shardCount;
+  for (let i: u32 = 0; i < count; i++) {
+    const shard = shardAt(i);
+    const word = read(changetype<usize>(shard));
+    const tailAt = changetype<usize>(shard) + offsetof<Entry>('lruPrev');
+    const tail = <usize>atomic.load<u32>(tailAt);
+    const stamp = atomic.load<u64>(tail + offsetof<Entry>('stamp'));
+    // moved meanwhile: the stamp may be that of another place in the list
+    if (<usize>atomic.load<u32>(tailAt) != tail) return RETRY;
+    if (stamp < oldest) {
+      oldest = stamp;
+      victim = tail;
+      victimWord = word;
+      victimShard = shard;
+    }
+  }
+  if (victim == 0) return RETRY;
+  if (isHeld(victimWord)) {
+    const word = readFree(changetype<usize>(victimShard));
+    return isHeld(word) ? busyLock(changetype<usize>(victimShard), word) : RETRY;
+  }
+  return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, now);
+}
+
+/**
+ * Removes the oldest entry of one shard, whatever the others hold: for a shard without a free record, and for
+ * leftovers. With `onlyLeftover` an entry of the current epoch stays, and the answer is RETRY.
+ */
+export function removeTail(shard: Shard, onlyLeftover: bool, now: u64): i32 {
+  const lock = changetype<usize>(shard);
+  const word = readFree(lock);
+  if (isHeld(word)) return busyLock(lock, word);
+  const tail = shard.lruPrev;
+  const entry = changetype<Entry>(tail);
+  const stamp = entry.stamp;
+  const epoch = epochOf(readCount());
+  if (tail == lock || (onlyLeftover && entry.epoch == epoch)) {
+    if (onlyLeftover && unchanged(lock, word)) shard.purgedEpoch = epoch;
+    return RETRY;
+  }
+  return remove(shard, word, entry, CAUSE_EVICTED, stamp, now);
+}
+
+/** Removes up to `most` entries of older epochs at the shard's tail. OK or BUSY. */
+export function purge(shard: Shard, most: u32, now: u64): i32 {
+  for (let i: u32 = 0; i < most; i++) {
+    if (shard.purgedEpoch == epochOf(readCount())) break;
+    if (removeTail(shard, true, now) == BUSY) return BUSY;
+  }
+  return freeGarbage();
+}
+
+/** What the caller's loop does after a removal: go on (OK), or tell its own caller. */
+@inline
+export function afterRemoval(result: i32, flags: u32): i32 {
+  if (result == OK) return flags & REPORT ? REMOVED : freeGarbage();
+  if (result == LEFTOVER) return freeGarbage();
+  return result == RETRY ? OK : result;
+}
