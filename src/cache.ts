@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import { type AttachOptions, resolveAttachOptions } from './attach-options.js';
+import type { CacheHandle } from './cache-handle.js';
+import { CleanerSupervisor } from './cleaner/supervisor.js';
+import type { CacheKey } from './codec/keys.js';
+import type { ValueCodec } from './codec/values.js';
+import { cacheError, describe } from './errors.js';
+import type { CacheLogger } from './logger.js';
+import { forget, recall, remember } from './memory/attached.js';
+import { createMemory } from './memory/create.js';
+import { counters, Status } from './memory/engine.js';
+import { type HandleContent, readHandle } from './memory/handle.js';
+import { isOpen } from './memory/liveness.js';
+import { findHandle, publishHandle, withdrawHandle } from './memory/registry.js';
+import { Seat } from './memory/seat.js';
+import { type CacheOptions, resolveOptions, resolveTtl } from './options.js';
+import { RemovalLog } from './removal-log.js';
+import type { CacheStats } from './stats.js';
+import { absent, closedError, Store } from './store.js';
+
+/** What a constructor call from attach() looks like: nobody else can make one. */
+class Attachment {
+  readonly handle: HandleContent;
+  readonly codec: ValueCodec | undefined;
+  readonly logger: CacheLogger | undefined;
+
+  constructor(handle: HandleContent, codec: ValueCodec | undefined, logger: CacheLogger | undefined) {
+    this.handle = handle;
+    this.codec = codec;
+    this.logger = logger;
+  }
+}
+
+/**
+ * A cache that all threads of the process use at the same time, synchronously: least recently used entries make room,
+ * entries expire, memory is bounded. It lives in shared memory, outside of every thread's heap.
+ *
+ * One object for each cache and thread: `open` and `attach` answer the same one when the thread has it already.
+ *
+ * Every operation is O(1), may be called from any thread at any time and is linearizable per key; after `shutdown` it
+ * throws `ERR_CACHE_CLOSED`. An operation waits only while another thread is inside the same part of the cache, which
+ * takes fractions of a microsecond.
+ *
+ * @example
+ * const cache = new ThreadSafeCache<string, string>({ name: 'users', maxSize: 10_000, defaultTtl: 300 });
+ * cache.put('user:1', 'Ada');
+ * cache.get('user:1'); // 'Ada'
+ * cache.shutdown();
+ */
+export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
+  readonly #handle: HandleContent;
+  readonly #isCreator: boolean;
+  readonly #log: RemovalLog | undefined;
+  readonly #cleaner: CleanerSupervisor | undefined;
+  #seat: Seat | undefined;
+  #store: Store | undefined;
+
+  /**
+   * Creates a cache, reserves its memory, and makes it known by its name to this thread and to every worker started
+   * from now on. Starts the cleaner's thread, which keeps no process alive.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_OPTION`; `ERR_CACHE_EXISTS` when this thread knows a live cache of that
+   * name; `ERR_UNSUPPORTED_RUNTIME`.
+   */
+  constructor(options: CacheOptions) {
+    const source: unknown = options;
+    this.#isCreator = !(source instanceof Attachment);
+    const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
+    this.#handle = handle;
+    this.#log = logger && new RemovalLog(logger, handle.name);
+    const seat = new Seat(handle.module, handle.memory);
+    const log = this.#log;
+    if (log) seat.onRebuild = (count) => log.rebuilt(count);
+    this.#seat = seat;
+    this.#store = new Store(seat, codec, handle.options, log && ((removals) => log.removals(removals)));
+    if (handle.options.cleanupIntervalMs > 0) {
+      this.#cleaner = new CleanerSupervisor(handle, seat, log, () => this.shutdown());
+      if (this.#isCreator) this.#cleaner.start();
+    }
+    remember(handle.id, this, seat);
+    if (this.#isCreator) publishHandle(handle);
+  }
+
+  /**
+   * Opens a cache by its name. It is found when it was created in this thread, or in a thread above this one before
+   * this one (or the thread between them) was started; caches that sibling workers have made are not found, and want
+   * {@link ThreadSafeCache.attach}.
+   *
+   * @throws {@link CacheError} `ERR_CACHE_NOT_FOUND`, `ERR_INVALID_OPTION`, `ERR_TOO_MANY_THREADS`
+   */
+  static open<Key extends CacheKey = CacheKey, Value = unknown>(
+    name: string,
+    options: AttachOptions = {},
+  ): ThreadSafeCache<Key, Value> {
+    const handle = typeof name === 'string' ? findHandle(name) : undefined;
+    if (handle === undefined || !isOpen(handle)) {
+      throw cacheError(
+        'ERR_CACHE_NOT_FOUND',
+        `Cannot open the cache ${describe(name)}: ${handle ? 'it was shut down' : 'this thread knows none of that name'}, ` +
+          'a cache is required that was created in this thread, or in a thread above it before this one was started; ' +
+          'to others send its handle and call ThreadSafeCache.attach(handle)',
+      );
+    }
+    return ThreadSafeCache.#attach(handle, options);
+  }
+
+  /**
+   * Attaches to a cache by the handle that another thread has sent.
+   *
+   * @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_CACHE_CLOSED`, `ERR_INVALID_OPTION`,
+   * `ERR_TOO_MANY_THREADS`
+   */
+  static attach<Key extends CacheKey = CacheKey, Value = unknown>(
+    handle: CacheHandle,
+    options: AttachOptions = {},
+  ): ThreadSafeCache<Key, Value> {
+    const content = readHandle(handle);
+    if (!isOpen(content)) throw closedError();
+    return ThreadSafeCache.#attach(content, options);
+  }
+
+  static #attach<Key extends CacheKey, Value>(
+    handle: HandleContent,
+    options: AttachOptions,
+  ): ThreadSafeCache<Key, Value> {
+    const { codec, logger } = resolveAttachOptions(options, handle.options.hasCodec);
+    const present = recall(handle.id);
+    if (present !== undefined) return present as ThreadSafeCache<Key, Value>;
+    return new ThreadSafeCache(new Attachment(handle, codec, logger) as unknown as CacheOptions);
+  }
+
+  /** The name that {@link ThreadSafeCache.open} finds this cache by. */
+  get name(): string {
+    return this.#handle.name;
+  }
+
+  /** What another thread needs to attach: structured-cloneable, for `postMessage` and `workerData`. */
+  get handle(): CacheHandle {
+    return this.#handle as unknown as CacheHandle;
+  }
+
+  /**
+   * Stores a value and makes the entry the most recently used. A value that was there is replaced, its TTL too. When
+   * the cache is full, the least recently used entries go.
+   *
+   * @param ttl Seconds until it expires, above 0; left out: the default TTL; `Infinity`: never, whatever the default.
+   * @throws {@link CacheError} `ERR_INVALID_KEY`, `ERR_INVALID_TTL`, `ERR_VALUE_NOT_CLONEABLE`, `ERR_VALUE_TOO_LARGE`;
+   * nothing has changed then.
+   */
+  put(key: Key, value: Value, ttl?: number): void {
+    const store = this.#open();
+    store.put(key, value, resolveTtl('put', key, ttl, this.#handle.options.defaultTtlMicros));
+    if (this.#log) this.#warnOfPressure(this.#log);
+  }
+
+  /**
+   * The value of a key, as the caller's own copy, or `undefined` when it is not there. The entry becomes the most
+   * recently used; a hit or a miss is counted. An entry that has expired is removed and is a miss.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_KEY`
+   */
+  get(key: Key): Value | undefined {
+    const value = this.#open().get(key);
+    return value === absent ? undefined : (value as Value);
+  }
+
+  /**
+   * The value of a key without touching recency or statistics, or `undefined`.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_KEY`
+   */
+  peek(key: Key): Value | undefined {
+    const value = this.#open().peek(key);
+    return value === absent ? undefined : (value as Value);
+  }
+
+  /**
+   * Whether a key is there and has not expired; touches neither recency nor statistics.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_KEY`
+   */
+  has(key: Key): boolean {
+    return this.#open().has(key);
+  }
+
+  /**
+   * Removes a key; whether it was there and had not expired.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_KEY`
+   */
+  delete(key: Key): boolean {
+    return this.#open().delete(key);
+  }
+
+  /** Removes every entry, at once for all threads and in constant time. Statistics go on counting. */
+  clear(): void {
+    this.#open().clear();
+  }
+
+  /** Entries held; an expired one counts until it is removed, a put of another thread may count while in flight. */
+  get size(): number {
+    return this.#open().size();
+  }
+
+  /** Figures of all threads together, since the cache was created. */
+  getStats(): CacheStats {
+    const currentSize = this.size;
+    const { engine } = this.#seat as Seat;
+    const counts = Object.fromEntries(counters.map((name, index) => [name, engine.counter(index)]));
+    const { hits = 0, misses = 0, puts = 0, deletes = 0, evictions = 0, expired = 0, rebuilds = 0 } = counts;
+    const totalRequests = hits + misses;
+    return {
+      hits,
+      misses,
+      hitRate: totalRequests === 0 ? 0 : hits / totalRequests,
+      totalRequests,
+      currentSize,
+      evictions,
+      expiredRemovals: expired,
+      puts,
+      deletes,
+      maxSize: engine.maxSize(),
+      bytesUsed: engine.bytesUsed(),
+      maxBytes: this.#handle.options.maxBytes,
+      threads: engine.threads(),
+      rebuilds,
+    };
+  }
+
+  /**
+   * In the thread that created the cache: ends it for all threads. In a thread that attached: detaches that thread.
+   * May be called again.
+   */
+  shutdown(): void {
+    const seat = this.#seat;
+    if (seat === undefined) return;
+    this.#seat = undefined;
+    this.#store = undefined;
+    if (this.#isCreator) seat.engine.markClosed();
+    if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
+    this.#cleaner?.stop();
+    forget(this.#handle.id);
+    seat.leave();
+  }
+
+  /** {@link ThreadSafeCache.shutdown}, for `using`. */
+  [Symbol.dispose](): void {
+    this.shutdown();
+  }
+
+  #open(): Store {
+    const store = this.#store;
+    if (store === undefined || this.#seat?.hasLeft) throw closedError();
+    return store;
+  }
+
+  /** Once for all threads: the first that had to evict for want of bytes says so. */
+  #warnOfPressure(log: RemovalLog): void {
+    const seat = this.#seat;
+    // a logger may have shut it down
+    if (seat === undefined || seat.field(seat.places.slotPressed) === 0) return;
+    const warned = new Int32Array(seat.memory.buffer, seat.places.pressureWarned, 1);
+    if (Atomics.load(warned, 0) === 0 && Atomics.exchange(warned, 0, 1) === 0) {
+      log.pressure(this.#handle.options.maxBytes);
+    }
+  }
+}
+
+function create(given: CacheOptions): Attachment {
+  const options = resolveOptions(given);
+  const known = findHandle(options.name);
+  if (known !== undefined && isOpen(known)) {
+    throw cacheError(
+      'ERR_CACHE_EXISTS',
+      `Cannot create the cache ${describe(options.name)}: a live one of that name exists, another name is required, or shutdown() first`,
+    );
+  }
+  return new Attachment(createMemory(randomUUID(), options), options.codec, options.logger);
+}

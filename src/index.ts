@@ -1,0 +1,14 @@
+/**
+ * heddle: a thread-safe in-memory cache, one for all worker threads of a process.
+ *
+ * @module
+ */
+export type { AttachOptions } from './attach-options.js';
+export { ThreadSafeCache } from './cache.js';
+export type { CacheHandle } from './cache-handle.js';
+export type { CacheKey } from './codec/keys.js';
+export type { ValueCodec } from './codec/values.js';
+export { CacheError, type CacheErrorCode } from './errors.js';
+export type { CacheLogger } from './logger.js';
+export type { CacheOptions } from './options.js';
+export type { CacheStats } from './stats.js';

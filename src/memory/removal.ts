@@ -1,0 +1,19 @@
+import { type CacheKey, decodeKey } from '../codec/keys.js';
+import { CAUSE_EXPIRED } from './engine.js';
+import type { Seat } from './seat.js';
+
+/** An entry that has just been removed. */
+export interface Removal {
+  readonly key: CacheKey;
+  readonly cause: 'evicted' | 'expired';
+}
+
+/** After REMOVED: what was removed. Its block is this thread's until the next call of the engine. */
+export function readRemoval(seat: Seat): Removal {
+  const { places, memory } = seat;
+  const info = seat.field(places.slotRemovedKey);
+  const length = (info >>> 3) & 0x1ffff;
+  const bytes = Buffer.from(memory.buffer, seat.field(places.slotGarbage) + places.blockPayload, length);
+  const key = decodeKey(info & 7, bytes, 0, length);
+  return { key, cause: seat.field(places.slotRemovedCause) === CAUSE_EXPIRED ? 'expired' : 'evicted' };
+}

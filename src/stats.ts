@@ -1,0 +1,43 @@
+/** What {@link ThreadSafeCache.getStats} answers: figures of all threads together. */
+export interface CacheStats {
+  /** `get` calls that found their key. */
+  readonly hits: number;
+  /** `get` calls that did not, expired entries included. */
+  readonly misses: number;
+  /** `hits / totalRequests`, 0 to 1; 0 before the first request. */
+  readonly hitRate: number;
+  /** `hits + misses`. */
+  readonly totalRequests: number;
+  /** Entries held now. */
+  readonly currentSize: number;
+  /** Entries removed to make room, for want of entries or of bytes. */
+  readonly evictions: number;
+  /** Entries removed because their time had come, on access or by the cleaner. */
+  readonly expiredRemovals: number;
+  /** `put` calls. */
+  readonly puts: number;
+  /** `delete` calls that removed an entry. */
+  readonly deletes: number;
+  /** The option. */
+  readonly maxSize: number;
+  /** Bytes of the budget in use: keys, values, records, index and the scratch of the attached threads. */
+  readonly bytesUsed: number;
+  /** The option, in bytes. */
+  readonly maxBytes: number;
+  /** Threads that take part, the cleaner among them. */
+  readonly threads: number;
+  /** Parts of the cache that had to be rebuilt because a thread died inside them; not 0 means a bug in heddle. */
+  readonly rebuilds: number;
+}
+
+/** The same figures under the names they have outside of a program: in JSON, on a command line, over HTTP. */
+export type WireStats = Record<string, number>;
+
+/** `hitRate` becomes `hit_rate`, and so on. */
+export function toWire(stats: CacheStats): WireStats {
+  const entries = Object.entries(stats).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ]);
+  return Object.fromEntries(entries) as WireStats;
+}
