@@ -1,0 +1,80 @@
+/** The stack overflows in the middle of an operation: it throws, and the cache is as it was before or as it should be after. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import type { ThreadSafeCache } from '../../src/index.js';
+import { assertIntact, makeCache } from '../support/caches.js';
+
+/** Frames between the operation and the end of the stack: up to where there is room enough for all of it. */
+const MOST_FRAMES = 250;
+/** Parameters of the frames: different sizes of a frame end the stack at different places. */
+const WIDTHS = 5;
+
+type Dive = (above: number, run: () => void, outcome: { error?: unknown }) => number;
+
+/** Calls itself until the stack is full, and runs something on the way back, so many frames above the end. */
+function makeDive(width: number): Dive {
+  const padding = Array.from({ length: width }, (_, index) => `, p${index}`).join('');
+  const source = `
+    return function dive(above, run, outcome ${padding}) {
+      let depth;
+      try { depth = dive(above, run, outcome ${', 0'.repeat(width)}); } catch { return 1; }
+      if (depth === above) try { run(); } catch (error) { outcome.error = error; }
+      return depth + 1;
+    }`;
+  return new Function(source)() as Dive;
+}
+
+function isOverflow(error: unknown): boolean {
+  const reasons = [error, (error as Error).cause];
+  return reasons.some((reason) => reason instanceof RangeError && /call stack/.test(reason.message));
+}
+
+/** Does something near the end of the stack; whether that was reached. */
+function overflows(dive: Dive, above: number, run: () => void): boolean {
+  const outcome: { error?: unknown } = {};
+  dive(above, run, outcome);
+  if (outcome.error !== undefined && !isOverflow(outcome.error)) throw outcome.error;
+  return outcome.error !== undefined;
+}
+
+describe('a stack overflow', () => {
+  const operations: Record<string, (cache: ThreadSafeCache<string>, value: unknown) => void> = {
+    put: (cache, value) => cache.put('a', value),
+    get: (cache) => void cache.get('a'),
+    peek: (cache) => void cache.peek('a'),
+    delete: (cache) => void cache.delete('a'),
+    getStats: (cache) => void cache.getStats(),
+  };
+  const values: Record<string, (index: number) => unknown> = {
+    'a number': (index) => index,
+    'a short string': (index) => `${index}`.repeat(20),
+    'a large string': (index) => `${index % 10}`.repeat(50_000),
+    'an object': (index) => ({ index, more: [[{ index }]] }),
+  };
+  for (const [name, operation] of Object.entries(operations)) {
+    for (const [kind, make] of Object.entries(values)) {
+      it(`in ${name} of ${kind}`, (test) => {
+        const cache = makeCache<string>(test, { maxSize: 50, maxBytes: '1 MiB' });
+        let count = 0;
+        for (let width = 0; width < WIDTHS; width++) {
+          const dive = makeDive(width);
+          for (let above = 2; above < MOST_FRAMES; above += 3) {
+            const before = make(above);
+            cache.put('a', before);
+            const after = name === 'put' ? make(above + 1) : name === 'delete' ? undefined : before;
+            const isCut = overflows(dive, above, () => operation(cache, after));
+            const found = cache.get('a');
+            if (isCut) count++;
+            if (isCut && isDeepStrictEqual(found, before)) continue;
+            assert.deepEqual(found, after);
+          }
+        }
+        assert.ok(count > WIDTHS, `${count} overflows`);
+        // the next put gives back what one that was cut off had in hand
+        cache.put('b', 1);
+        assertIntact(cache);
+      });
+    }
+  }
+});
