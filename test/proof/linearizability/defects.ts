@@ -1,0 +1,130 @@
+/**
+ * Mistakes that are easily made in the engine, each as an edit of its sources. In force where the edited code asks
+ * `isBroken()`.
+ *
+ * None leads to a broken list or heap: threads would then crash or hang, and nothing would be left to judge. What
+ * these do is answer wrongly.
+ */
+
+/** A defect of the engine. */
+export interface Defect {
+  readonly name: string;
+  /** The file in `engine/`. */
+  readonly file: 'sections.ts' | 'operations.ts';
+  /** A text that stands there once, and what stands there instead. */
+  readonly edit: readonly [from: string, to: string];
+  /** The names of the setups that have to find it. */
+  readonly foundBy: readonly string[];
+}
+
+/** How every section begins: too late, when anything in the shard has changed since its caller looked. */
+const LOCK = `  const lock = changetype<usize>(shard);
+  if (!tryLock(lock, word)) return RETRY;`;
+const LOCK_OF_HIT = `${LOCK}\n  const verdict = judge(entry, now);`;
+const LOCK_OF_OVERWRITE = `  now: u64,\n): i32 {\n${LOCK}\n  const verdict = judgeForChange(`;
+const LOCK_OF_REMOVE = `${LOCK}\n  if (stamp != 0 &&`;
+const LOCK_OF_INSERT = `${LOCK}\n  const count = readCount();\n  if (isClosed(count)) {`;
+
+const INSERT = 'export function insertSection(shard: Shard, word: u64, bucket: usize): i32 {';
+const STORE_VERSION =
+  "atomic.store<u64>(changetype<usize>(entry), nextVersion(word), offsetof<Entry>('version'));";
+
+const END_OF_PEEK = `          result = <i32>info;
+        }
+      }
+    }
+    if (unchanged(lock, word)) return result;`;
+const END_OF_HAS = `      if (judge(entry, time) == OK) result = OK;
+    }
+    if (unchanged(lock, word)) return result;`;
+
+/** Does this instead of looking again, when the section came too late. */
+function whenTooLate(section: string, instead: string): readonly [from: string, to: string] {
+  return [section, section.replace('return RETRY;', `{ if (isBroken()) { ${instead} } return RETRY; }`)];
+}
+
+/** Takes what was seen without the lock for true. */
+function unvalidated(text: string): readonly [from: string, to: string] {
+  return [text, text.replace('unchanged(', 'isBroken() || unchanged(')];
+}
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'a stale read: a near hit that does not ask for the version',
+    file: 'sections.ts',
+    edit: [
+      'if (entry.version == version) verdict',
+      'if (entry.version == version || (isBroken() && entry.version != 0)) verdict',
+    ],
+    foundBy: ['small values', 'evictions'],
+  },
+  {
+    name: 'a stale read: a write that keeps the version',
+    file: 'sections.ts',
+    edit: [STORE_VERSION, `if (!isBroken() || entry.version == 0) ${STORE_VERSION}`],
+    foundBy: ['small values', 'large values'],
+  },
+  {
+    name: 'a stale read: a near hit that has not heard of clear',
+    file: 'sections.ts',
+    edit: ['NEEDS_CLOCK : judge(entry, now);', 'NEEDS_CLOCK : isBroken() ? OK : judge(entry, now);'],
+    foundBy: ['clear'],
+  },
+  {
+    name: 'a lost write: a put that comes too late, and says it is done',
+    file: 'sections.ts',
+    edit: whenTooLate(LOCK_OF_OVERWRITE, 'return OK;'),
+    foundBy: ['small values'],
+  },
+  {
+    name: 'a lost removal: a delete that comes too late, and says it is done',
+    file: 'sections.ts',
+    edit: whenTooLate(LOCK_OF_REMOVE, 'return OK;'),
+    foundBy: ['small values, no near tier'],
+  },
+  {
+    name: 'a get that skips validation: it takes what it has found too late',
+    file: 'sections.ts',
+    edit: whenTooLate(LOCK_OF_HIT, 'memory.copy(valueScratch, valueAt, length); return OK;'),
+    foundBy: ['small values, no near tier'],
+  },
+  {
+    name: 'an insert that skips validation: two entries of one key',
+    file: 'sections.ts',
+    edit: [INSERT, `${INSERT}\n  if (isBroken()) word = readFree(changetype<usize>(shard));`],
+    foundBy: ['keys that come and go'],
+  },
+  {
+    name: 'a wrong size: an insert that counts before it has the lock',
+    file: 'sections.ts',
+    edit: whenTooLate(LOCK_OF_INSERT, 'const seen = readCount(); changeCount(seen, seen + 1);'),
+    foundBy: ['size'],
+  },
+  {
+    name: 'a value that outlives its deadline',
+    file: 'sections.ts',
+    edit: [
+      'entry.deadline <= now ? EXPIRED : OK;',
+      'entry.deadline + (isBroken() ? 2000 : 0) <= now ? EXPIRED : OK;',
+    ],
+    foundBy: ['values that expire'],
+  },
+  {
+    name: 'a miss that skips validation',
+    file: 'operations.ts',
+    edit: unvalidated('if (unchanged(lock, word)) return miss();'),
+    foundBy: ['long keys that stay'],
+  },
+  {
+    name: 'a peek that skips validation',
+    file: 'operations.ts',
+    edit: unvalidated(END_OF_PEEK),
+    foundBy: ['small values'],
+  },
+  {
+    name: 'a has that skips validation',
+    file: 'operations.ts',
+    edit: unvalidated(END_OF_HAS),
+    foundBy: ['long keys that stay'],
+  },
+];
