@@ -62,8 +62,9 @@ function claimSection(arena: Arena, word: u64): i32 {
 function freeSection(arena: Arena, word: u64, slot: Slot, field: usize, block: usize): i32 {
   const lock = changetype<usize>(arena);
   if (!tryLock(lock, word)) return RETRY;
-  heapFree(arena, block);
+  // first, so that a take-over in between finds a block of nobody's and not one that is free already
   store<u32>(changetype<usize>(slot) + field, 0);
+  heapFree(arena, block);
   releaseChanged(lock, word);
   return OK;
 }

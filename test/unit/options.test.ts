@@ -164,8 +164,8 @@ suite('resolveOptions', () => {
     assert.equal(resolve({ maxSize: 1 }).maxBytes, 64 * MIB + page);
     assert.equal(resolve({ maxSize: 32 }).maxBytes, 64 * MIB + page);
     assert.equal(resolve({ maxSize: 33 }).maxBytes, 64 * MIB + 2 * page);
-    assert.equal(resolve({ maxSize: 520_191 }).maxBytes, GIB);
-    assert.equal(resolve({ maxSize: 520_160 }).maxBytes, GIB - page);
+    assert.equal(resolve({ maxSize: 491_489 }).maxBytes, GIB);
+    assert.equal(resolve({ maxSize: 491_488 }).maxBytes, GIB - page);
     assert.equal(resolve({ maxSize: 2 ** 26 }).maxBytes, GIB);
   });
 

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** An example that takes longer does not end by itself. */
+const TIMEOUT_MS = 60_000;
+
+/** What each example prints. */
+const printed: Record<string, RegExp> = {
+  'basic.ts': /^\{ name: 'Ada' \}\nundefined 2\n0\.5\n$/,
+  'commonjs.cjs': /^hello\n$/,
+  'custom-codec.ts': /^smaller: true\nitem 499: 9\.99 EUR\n$/,
+  'logging.ts':
+    /^heddle "plain": evicted "a" \(least recently used\)\nheddle "plain": cleaner started\n[\s\S]*heddle "plain": cleaner stopped\n\{"level":20,.*"msg":"heddle \\"structured\\": evicted \\"a\\" \(least recently used\)"\}\n/,
+  'monitor.ts':
+    /^(size \d+\/1000 {2}hit rate \d+\.\d % {2}evictions \d+ {2}expiries \d+ {2}memory \d+ KiB\n)+$/,
+  'ttl.ts': /^active\nundefined\n<h1>Hello<\/h1> dark\n1 expired\n$/,
+  'workers.ts': /^hello hello\n2 puts by two workers\n$/,
+};
+
+describe('examples', () => {
+  it('are all run here', () => {
+    const files = readdirSync(join(root, 'examples')).filter((name) => !name.endsWith('.md'));
+    assert.deepEqual(files.sort(), Object.keys(printed).sort());
+  });
+
+  for (const [name, output] of Object.entries(printed)) {
+    it(`${name} does what it says, and ends by itself`, () => {
+      const file = name.endsWith('.ts')
+        ? join(root, 'build', 'examples', name.replace(/\.ts$/, '.js'))
+        : join(root, 'examples', name);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+        encoding: 'utf8',
+        timeout: TIMEOUT_MS,
+      });
+      assert.equal(stderr, '');
+      assert.match(stdout, output);
+      assert.equal(status, 0);
+    });
+  }
+});

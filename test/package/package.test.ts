@@ -1,0 +1,218 @@
+/** The package as its users get it: what is in it, and that it works wherever they use it. Needs no network. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { build, type Format } from 'esbuild';
+import { run } from '../support/child.js';
+import { compile, Folder, installed, type Pack, pack } from '../support/consumer.js';
+
+const downloads = new Folder();
+let packed: Pack;
+let project: Folder;
+
+before(async () => {
+  packed = await pack(downloads);
+  project = await installed(packed);
+});
+
+after(() => {
+  downloads.remove();
+  project?.remove();
+});
+
+/** Runs a file of the project; what it printed, if it printed nothing to standard error and ended well. */
+async function outputOf(file: string, cwd = project.path): Promise<string> {
+  const { code, stdout, stderr } = await run(process.execPath, [file], cwd);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  return stdout.trim();
+}
+
+/** Ends once an entry has vanished that nobody has touched: the cleaner is at work. */
+const untilCleaned = `
+  const kept = cache.size;
+  cache.put('short-lived', 1, 0.02);
+  const timer = setInterval(() => {
+    if (cache.size > kept) return;
+    clearInterval(timer);
+    console.log('cleaned', cache.get('a'));
+    cache.shutdown();
+  }, 5);
+`;
+
+/** Makes a cache in one thread and uses it in another, which runs the same file. */
+const twoThreads = `
+  if (isMainThread) {
+    const cache = new ThreadSafeCache({ name: 'shared', maxSize: 10, cleanupInterval: 0.01 });
+    cache.put('a', { from: 'main' });
+    new Worker(self).on('exit', () => {
+      console.log(cache.get('b'));
+      ${untilCleaned}
+    });
+  } else {
+    const cache = ThreadSafeCache.open('shared');
+    cache.put('b', 'worker saw ' + cache.get('a').from);
+    cache.put('a', 1);
+  }
+`;
+const outputOfTwoThreads = 'worker saw main\ncleaned 1';
+
+describe('the content', () => {
+  it('is the compiled package, its declarations, the readme and the licence', () => {
+    const allowed = /^(dist\/[\w/-]+(\.d\.ts|\.js)|README\.md|LICENSE|package\.json)$/;
+    assert.deepEqual(
+      packed.files.filter((file) => !allowed.test(file)),
+      [],
+    );
+    for (const file of ['dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE', 'package.json']) {
+      assert.ok(packed.files.includes(file), `${file} is missing`);
+    }
+    for (const file of packed.files) {
+      if (file.endsWith('.js'))
+        assert.ok(packed.files.includes(file.replace(/\.js$/, '.d.ts')), `${file} has no types`);
+    }
+  });
+
+  it('has everything that package.json names, and depends on nothing', () => {
+    const manifest = JSON.parse(readFileSync(join(project.path, 'node_modules/heddle/package.json'), 'utf8'));
+    const named: string[] = [...Object.values(manifest.bin ?? {}), ...pathsIn(manifest.exports)] as string[];
+    for (const path of named)
+      assert.ok(packed.files.includes(path.replace(/^\.\//, '')), `${path} is missing`);
+    for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies']) {
+      assert.equal(manifest[kind], undefined, kind);
+    }
+    for (const script of ['preinstall', 'install', 'postinstall'])
+      assert.equal(manifest.scripts?.[script], undefined);
+  });
+
+  function pathsIn(exports: object): unknown[] {
+    return Object.values(exports).flatMap((value) => (typeof value === 'string' ? [value] : pathsIn(value)));
+  }
+});
+
+describe('it works', () => {
+  it('from an ES module and its worker', async () => {
+    project.write(
+      'module.mjs',
+      `import { isMainThread, Worker } from 'node:worker_threads';
+       import { ThreadSafeCache } from 'heddle';
+       const self = new URL(import.meta.url);
+       ${twoThreads}`,
+    );
+    assert.equal(await outputOf('module.mjs'), outputOfTwoThreads);
+  });
+
+  it('from CommonJS and its worker', async () => {
+    project.write(
+      'script.cjs',
+      `const { isMainThread, Worker } = require('node:worker_threads');
+       const { ThreadSafeCache } = require('heddle');
+       const self = __filename;
+       ${twoThreads}`,
+    );
+    assert.equal(await outputOf('script.cjs'), outputOfTwoThreads);
+  });
+
+  it('made in a worker, with nothing in the main thread', async () => {
+    project.write(
+      'inside.mjs',
+      `import { isMainThread, Worker } from 'node:worker_threads';
+       import { ThreadSafeCache } from 'heddle';
+       if (isMainThread) {
+         new Worker(new URL(import.meta.url));
+       } else {
+         const cache = new ThreadSafeCache({ maxSize: 10, cleanupInterval: 0.01 });
+         cache.put('a', 1);
+         ${untilCleaned}
+       }`,
+    );
+    assert.equal(await outputOf('inside.mjs'), 'cleaned 1');
+  });
+
+  it('by import and by require at once, as one and the same', async () => {
+    project.write(
+      'both.cjs',
+      `const required = require('heddle');
+       import('heddle').then((imported) => console.log(imported.ThreadSafeCache === required.ThreadSafeCache));`,
+    );
+    assert.equal(await outputOf('both.cjs'), 'true');
+  });
+
+  for (const format of ['esm', 'cjs'] satisfies Format[]) {
+    for (const minify of [false, true]) {
+      it(`bundled into one file: ${format}${minify ? ', minified' : ''}`, async (test) => {
+        const bundle = new Folder();
+        test.after(() => bundle.remove());
+        const outfile = join(bundle.path, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+        const self = format === 'esm' ? 'new URL(import.meta.url)' : '__filename';
+        const source = project.write(
+          `bundled-${format}.mjs`,
+          `import { isMainThread, Worker } from 'node:worker_threads';
+           import { ThreadSafeCache } from 'heddle';
+           const self = ${self};
+           ${twoThreads}`,
+        );
+        const options = { bundle: true, platform: 'node', target: 'node20', logLevel: 'silent' } as const;
+        const { warnings } = await build({ ...options, entryPoints: [source], outfile, format, minify });
+        assert.deepEqual(warnings, []);
+        assert.equal(await outputOf(outfile, bundle.path), outputOfTwoThreads);
+      });
+    }
+  }
+});
+
+describe('its types', () => {
+  const consumer = `
+    import { CacheError, type CacheErrorCode, type CacheHandle, type CacheKey, type CacheLogger, type CacheOptions, type CacheStats, ThreadSafeCache, type ValueCodec } from 'heddle';
+    interface User { name: string }
+    const options: CacheOptions = { maxSize: 10, maxBytes: '16 MiB', defaultTtl: 5, cleanupInterval: false, logger: console };
+    const cache = new ThreadSafeCache<string, User>(options);
+    cache.put('a', { name: 'Ada' });
+    cache.put('a', { name: 'Ada' }, 5);
+    const user: User | undefined = cache.get('a');
+    const deleted: boolean = cache.delete('a');
+    const stats: CacheStats = cache.getStats();
+    const handle: CacheHandle = cache.handle;
+    const same: ThreadSafeCache<string, User> = ThreadSafeCache.attach<string, User>(handle, { logger: console });
+    const any: ThreadSafeCache = ThreadSafeCache.open('users');
+    const found: unknown = any.get(1n);
+    const logger: CacheLogger = { debug() {}, info() {}, warn() {}, error() {} };
+    const codec: ValueCodec = { encode: () => new Uint8Array(), decode: (bytes) => bytes.length };
+    const key: CacheKey = Uint8Array.of(1);
+    try { cache.shutdown(); } catch (error) {
+      if (error instanceof CacheError) { const code: CacheErrorCode = error.code; console.log(code, error.message); }
+    }
+    cache[Symbol.dispose]();
+    console.log(user?.name, deleted, stats.hitRate, same.size, found, logger, codec, key);
+    // @ts-expect-error: a number is no key of this cache
+    cache.get(1);
+    // @ts-expect-error: nor is this a value
+    cache.put('a', { nam: 'Ada' });
+    // @ts-expect-error: maxSize is missing
+    new ThreadSafeCache({});
+    // @ts-expect-error: there is no such option
+    new ThreadSafeCache({ maxSize: 1, ttl: 1 });
+    // @ts-expect-error: an object is no key
+    new ThreadSafeCache<{ a: 1 }, string>({ maxSize: 1 });
+    // @ts-expect-error: a handle comes from a cache
+    ThreadSafeCache.attach({ name: 'users' });
+  `;
+  const settings: Record<string, { files: string[]; options: Record<string, unknown> }> = {
+    'by the rules of Node.js': {
+      files: ['consumer.mts', 'consumer.cts'],
+      options: { module: 'nodenext', moduleResolution: 'nodenext' },
+    },
+    'by the rules of a bundler': {
+      files: ['consumer.ts'],
+      options: { module: 'esnext', moduleResolution: 'bundler' },
+    },
+  };
+  for (const [name, { files, options }] of Object.entries(settings)) {
+    it(`fit a strict project, ${name}`, async () => {
+      for (const file of files) project.write(file, consumer);
+      const { code, stdout } = await compile(project, files, options);
+      assert.equal(stdout, '');
+      assert.equal(code, 0);
+    });
+  }
+});

@@ -1,0 +1,194 @@
+/** The cleaner's thread: there is one where it is wanted and allowed, it is replaced when it dies, and it holds nobody up. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { CleanerOffice } from '../../src/cleaner/office.js';
+import { type CacheOptions, ThreadSafeCache } from '../../src/index.js';
+import { Seat } from '../../src/memory/seat.js';
+import { contentOf, engineOf, makeCache } from '../support/caches.js';
+import { entry, runScript } from '../support/child.js';
+import { RecordingLogger } from '../support/logger.js';
+import { Remote } from '../support/remote.js';
+import { until } from '../support/until.js';
+
+const cleaned = { maxSize: 1000, cleanupInterval: 0.02 } satisfies CacheOptions;
+
+/** That a cleaner is at work: entries vanish by themselves. */
+async function assertCleaned(cache: ThreadSafeCache, what: string): Promise<void> {
+  for (let index = 0; index < 50; index++) cache.put(`${what} ${index}`, index, 0.01);
+  await until(() => cache.size === 0, `${what}: entries vanish by themselves`);
+}
+
+/** How many cleaners have been in office so far. */
+function termsOf(cache: ThreadSafeCache): number {
+  const { module, memory } = contentOf(cache);
+  const seat = new Seat(module, memory);
+  const { lease } = new CleanerOffice(seat);
+  seat.leave();
+  return lease;
+}
+
+/** A cache whose creator, and with it the cleaner, is another thread; this thread is attached. */
+async function madeElsewhere(test: TestContext): Promise<{ creator: Remote; cache: ThreadSafeCache }> {
+  const creator = await Remote.start(test);
+  await creator.ask('create', cleaned);
+  const cache = ThreadSafeCache.attach(await creator.ask<ThreadSafeCache['handle']>('handle'));
+  test.after(() => cache.shutdown());
+  await until(() => cache.getStats().threads === 3, 'the cleaner is there');
+  return { creator, cache };
+}
+
+describe('the cleaner is replaced', () => {
+  for (const end of ['terminate', 'exit', 'crash'] as const) {
+    it(`when the thread that started it ends: ${end}`, async (test) => {
+      const { creator, cache } = await madeElsewhere(test);
+      await assertCleaned(cache, 'by the first');
+      if (end === 'terminate') await creator.terminate();
+      else await creator.ask(end).catch(() => {});
+      await creator.ended;
+      await assertCleaned(cache, 'by the second');
+      await until(() => cache.getStats().threads === 2, 'this thread and the new cleaner are left');
+      assert.equal(termsOf(cache), 2);
+    });
+  }
+
+  it('as often as it takes', async (test) => {
+    const { creator, cache } = await madeElsewhere(test);
+    const others = await Remote.startAll(test, 2);
+    for (const other of others) await other.ask('attach', cache.handle);
+    for (const one of [creator, ...others]) {
+      await one.terminate();
+      await assertCleaned(cache, 'by another one');
+    }
+  });
+
+  it('when the thread that started it detaches', async (test) => {
+    const { creator, cache } = await madeElsewhere(test);
+    const other = await Remote.start(test);
+    await other.ask('attach', cache.handle);
+    // whichever of the two has started the second, both come to leave
+    await creator.terminate();
+    await assertCleaned(cache, 'by the second');
+    await other.ask('shutdown');
+    await assertCleaned(cache, 'by the one left');
+  });
+
+  it('but there is never more than one in office', async (test) => {
+    const { creator, cache } = await madeElsewhere(test);
+    const others = await Remote.startAll(test, 3);
+    for (const other of others) await other.ask('attach', cache.handle);
+    await creator.terminate();
+    await assertCleaned(cache, 'by the second');
+    // this thread, three others and one cleaner
+    await until(() => cache.getStats().threads === 5, 'the one that lost has left');
+    assert.equal(termsOf(cache), 2);
+  });
+});
+
+describe('the cleaner stops', () => {
+  it('with the creator’s shutdown', async (test) => {
+    const logger = new RecordingLogger();
+    const cache = makeCache(test, { ...cleaned, logger });
+    await until(() => logger.at('info').length > 0 && cache.getStats().threads === 2, 'the cleaner is there');
+    cache.shutdown();
+    assert.deepEqual(
+      logger.at('info').map((line) => line.split(': ')[1]),
+      ['cleaner started', 'cleaner stopped'],
+    );
+    const { module, memory } = contentOf(cache);
+    const seat = new Seat(module, memory);
+    // its slot can be taken back only once the operating system has no such thread any more
+    await until(() => seat.reapAll() > 0 || seat.engine.threads() === 1, 'its thread has ended');
+    seat.leave();
+  });
+
+  it('by itself when the cache ends, if another than the creator has started it', async (test) => {
+    const { creator, cache } = await madeElsewhere(test);
+    const other = await Remote.start(test);
+    await creator.terminate();
+    await other.ask('attach', cache.handle);
+    await assertCleaned(cache, 'by the second');
+    const engine = engineOf(cache);
+    engine.markClosed();
+    await until(() => engine.threads() === 2, 'the cleaner has left');
+    await other.ask('shutdown');
+    cache.shutdown();
+    assert.equal(engine.threads(), 0);
+  });
+});
+
+describe('without a cleaner', () => {
+  for (const cleanupInterval of [0, false] as const) {
+    it(`cleanupInterval ${cleanupInterval}: no thread is started, entries expire on access`, async (test) => {
+      const logger = new RecordingLogger();
+      const cache = makeCache(test, { maxSize: 10, cleanupInterval, logger });
+      const other = await Remote.start(test);
+      await other.ask('attach', cache.handle);
+      cache.put('a', 1, 0.01);
+      await until(() => !cache.has('a'), 'the entry expires');
+      assert.equal(cache.size, 1);
+      assert.equal(cache.get('a'), undefined);
+      assert.equal(cache.size, 0);
+      assert.equal(termsOf(cache), 0);
+      assert.equal(cache.getStats().threads, 2);
+      assert.deepEqual(logger.at('info'), []);
+    });
+  }
+
+  it('where threads are forbidden, everything else works and the logger is told', async () => {
+    const name = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const script = `
+      import { ThreadSafeCache } from '${entry}';
+      const lines = [];
+      const log = (line) => lines.push(line);
+      const cache = new ThreadSafeCache({
+        name: 'alone', maxSize: 2, cleanupInterval: 0.01,
+        logger: { debug: log, info: log, warn: log, error: log },
+      });
+      for (const key of ['a', 'b', 'c']) cache.put(key, 'x'.repeat(20_000), 100);
+      cache.put('c', 'short', 0.001);
+      while (cache.has('c'));
+      const found = [cache.get('a'), cache.get('b')?.length, cache.get('c'), cache.size, cache.getStats().threads];
+      setTimeout(() => {
+        cache.shutdown();
+        console.log(JSON.stringify({ found, warnings: lines.filter((line) => line.includes('cleaner')) }));
+      }, 1500);
+    `;
+    const { stdout, stderr, code } = await runScript(script, [name, '--allow-fs-read=*', '--no-warnings']);
+    assert.equal(code, 0, stderr);
+    const { found, warnings } = JSON.parse(stdout);
+    assert.deepEqual(found, [null, 20_000, null, 1, 1]);
+    assert.equal(warnings.length, 1, warnings.join('\n'));
+    assert.match(warnings[0], /^heddle "alone": the cleaner failed, entries expire on access: /);
+  });
+});
+
+describe('a process ends by itself', () => {
+  const scripts: Record<string, string> = {
+    'right after a cache was made': '',
+    'with the cleaner at work':
+      'const timer = setInterval(() => cache.getStats().threads === 2 && cache.size === 1 && clearInterval(timer), 5);',
+    'with a logger that hears of it':
+      'new ThreadSafeCache({ maxSize: 9, cleanupInterval: 0.01, logger: { debug() {}, info() {}, warn() {}, error() {} } });',
+    'after shutdown': 'cache.shutdown();',
+    'after an error': "setImmediate(() => { throw new Error('on purpose'); });",
+    'by process.exit': 'setTimeout(() => process.exit(), 30);',
+  };
+  for (const [name, more] of Object.entries(scripts)) {
+    it(name, async () => {
+      const { signal, stdout, code } = await runScript(`
+        import { ThreadSafeCache } from '${entry}';
+        const cache = new ThreadSafeCache({ maxSize: 10, cleanupInterval: 0.01 });
+        cache.put('a', 1, 0.01);
+        cache.put('b', 1);
+        console.log('working');
+        ${more}
+      `);
+      assert.deepEqual(
+        { signal, stdout, code },
+        { signal: null, stdout: 'working\n', code: name === 'after an error' ? 1 : 0 },
+      );
+    });
+  }
+});

@@ -1,0 +1,76 @@
+/** Thread slots: there are so many and no more, and each comes back however its thread ended. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ThreadSafeCache } from '../../src/index.js';
+import { assertIntact, engineOf, makeCache } from '../support/caches.js';
+import { Remote } from '../support/remote.js';
+
+/** A cache whose every slot is taken: one by this thread, the others by remotes. */
+async function full(
+  test: Parameters<typeof makeCache>[0],
+): Promise<{ cache: ThreadSafeCache; remotes: Remote[]; extra: Remote }> {
+  const cache = makeCache(test, { maxSize: 100, maxBytes: '1 MiB' });
+  const slots = engineOf(cache).slotCount();
+  const [extra, ...remotes] = (await Remote.startAll(test, slots)) as [Remote, ...Remote[]];
+  for (const remote of remotes) await remote.ask('attach', cache.handle);
+  assert.equal(cache.getStats().threads, slots);
+  return { cache, remotes, extra };
+}
+
+describe('when every slot is taken', () => {
+  it('one more thread is refused until one is given back, by shutdown or by the end of its thread', async (test) => {
+    const { cache, remotes, extra } = await full(test);
+    const slots = cache.getStats().threads;
+    const [leaving, exiting, crashing, exhausted, dying, ...rest] = remotes as [
+      Remote,
+      Remote,
+      Remote,
+      Remote,
+      Remote,
+      ...Remote[],
+    ];
+    const ends: Record<string, () => Promise<unknown>> = {
+      shutdown: () => leaving.ask('shutdown'),
+      'process.exit': () => exiting.ask('exit').catch(() => exiting.ended),
+      'an uncaught error': () => crashing.ask('crash').then(() => crashing.ended),
+      'a heap limit': () => exhausted.ask('exhaust').catch(() => exhausted.ended),
+      'terminate()': () => dying.terminate(),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      await assert.rejects(extra.ask('attach', cache.handle), { code: 'ERR_TOO_MANY_THREADS' }, name);
+      await end();
+      await extra.ask('attach', cache.handle);
+      await extra.ask('put', name, 1);
+      assert.equal(cache.getStats().threads, slots, name);
+      // whoever comes next takes its place
+      await extra.ask('shutdown');
+      const next = await Remote.start(test);
+      await next.ask('attach', cache.handle);
+      rest.push(next);
+    }
+    assert.equal(cache.size, Object.keys(ends).length);
+    assert.ok(crashing.error instanceof Error);
+    await Promise.all([...rest, leaving].map((remote) => remote.terminate()));
+    assertIntact(cache);
+  });
+
+  it('those who are in go on', async (test) => {
+    const { cache, remotes, extra } = await full(test);
+    await assert.rejects(extra.ask('attach', cache.handle), { code: 'ERR_TOO_MANY_THREADS' });
+    await Promise.all(remotes.map((remote, index) => remote.ask('fill', `${index}`, 10)));
+    assert.equal(cache.size, 10 * remotes.length);
+  });
+});
+
+describe('while its thread exits', () => {
+  it('a cache is either closed or still as good as ever, but never in a slot that is somebody else’s', async (test) => {
+    const cache = makeCache(test, { maxSize: 100 });
+    const remote = await Remote.start(test);
+    await remote.ask('attach', cache.handle);
+    const { threads } = cache.getStats();
+    const outcome = new Int32Array(new SharedArrayBuffer(4));
+    await remote.ask('useAtExit', outcome);
+    await remote.ask('exit').catch(() => remote.ended);
+    assert.ok([-1, threads].includes(outcome[0] ?? 0), `${outcome[0]}`);
+  });
+});
