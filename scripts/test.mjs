@@ -20,7 +20,7 @@ import { prepareResults, resultsFile } from './lib/results.mjs';
 const testTimeoutMs = 120_000;
 
 /** The whole run may take this long: a test file that does not end is beyond the runner of newer Node.js versions. */
-const runTimeoutMs = 240_000;
+const runTimeoutMs = 480_000;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } });
 const node = resolve(values.node ?? process.env['TEST_NODE'] ?? process.execPath);
