@@ -64,7 +64,6 @@ async function keepsContract(test: TestContext, setup: Setup, effort: Effort): P
       (kills > 0 ? `; ${kills} threads killed, ${pending} of them in an operation` : ''),
   );
   assert.equal(outcome.problem, undefined, outcome.problem);
-  assert.ok(overlapping > 0, 'no two threads were at work at the same time');
   return outcome;
 }
 
@@ -133,11 +132,16 @@ function itAgrees<State>(what: string, model: Model<State>, shape: Shape): void 
 }
 
 describe('threads that share a cache', () => {
+  let overlapping = 0;
+
   for (const setup of SETUPS) {
     it(`keep the contract: ${setup.name}`, async (test) => {
-      await keepsContract(test, setup, EFFORT);
+      overlapping += (await keepsContract(test, setup, EFFORT)).overlapping;
     });
   }
+
+  // of all setups together: on a busy machine one thread may be through before the next one begins
+  it('were at work at the same time', () => assert.ok(overlapping > 0));
 });
 
 describe('threads that are killed half-way', () => {
