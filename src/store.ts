@@ -259,7 +259,9 @@ export class Store {
   }
 
   #tellExpired(key: unknown): void {
-    if (this.#onRemovals) this.#onRemovals([{ key: key as Removal['key'], cause: 'expired' }]);
+    // -0 is stored as 0
+    const stored = key === 0 ? 0 : (key as Removal['key']);
+    this.#onRemovals?.([{ key: stored, cause: 'expired' }]);
   }
 
   #tell(removals: Removal[]): void {

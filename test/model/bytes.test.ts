@@ -167,3 +167,20 @@ describe('the largest value always fits', () => {
     }
   }
 });
+
+describe('a large value among small ones', () => {
+  for (const shards of [1, 4, 16]) {
+    it(
+      `takes a part of them with it, and not all: ${shards} shards`,
+      within({ maxSize: 50_000, maxBytes: 16 * MIB, shards }, (pair, random) => {
+        // scattered in the order of their use, so that no stretch of memory is the oldest
+        for (let count = 0; count < 100_000; count++)
+          pair.put(`${random.below(60_000)}`, random.spread(50, 1000), count);
+        const before = pair.cache.size;
+        pair.put('large', pair.limit, 7);
+        assert.ok(pair.cache.size > before / 3, `${pair.cache.size} of ${before} are left`);
+        pair.checkAll();
+      }),
+    );
+  }
+});

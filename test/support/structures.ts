@@ -48,6 +48,7 @@ export const shardStride: usize = SHARD_STRIDE;
 export const shardUsed: usize = offsetof<Shard>('used');
 export const shardWheelMap: usize = offsetof<Shard>('wheelMap0');
 export const shardWheelTick: usize = offsetof<Shard>('wheelTick');
+export const stampWord: usize = STAMP_WORD;
 export const slotHits: usize = offsetof<Slot>('hits');
 `;
 const EVERYTHING_ELSE = "export * from './host';";
@@ -88,7 +89,8 @@ export type Offsets = Readonly<
     | `shard${'WheelMap' | 'WheelTick'}`
     | 'LOCK_OFFSET'
     | 'countWord'
-    | 'slotHits',
+    | 'slotHits'
+    | 'stampWord',
     number
   >
 >;
