@@ -275,6 +275,13 @@ describe('replay', () => {
     }
   });
 
+  it('knows every shared word before it calls a schedule a failure', () => {
+    const check = ({ history }: Outcome): void =>
+      assert.fail(history.map(({ start, end }) => `${start}-${end}`).join(' '));
+    const begin = (): Scenario => ({ threads: [times(2, 'publish', 5n), times(2, 'readBlindly')], check });
+    assertFails(explore(makeWorld(), begin, { mode: 'random', seed: 1, schedules: 1 }));
+  });
+
   it('refuses decisions that do not fit', () => {
     const begin = (): Scenario => ({ threads: [times(1, 'trap'), times(1, 'trap')] });
     assert.throws(() => replay(makeWorld(), begin, '9000>1'), /not all decisions fit/);

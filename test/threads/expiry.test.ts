@@ -10,7 +10,6 @@ describe('the cleaner removes what has expired', () => {
     const cache = makeCache(test, { maxSize: 1000, cleanupInterval: 0.05 });
     for (let key = 0; key < 500; key++) cache.put(key, 'x', 0.2);
     for (let key = 500; key < 600; key++) cache.put(key, 'x');
-    assert.equal(cache.size, 600);
     // the cleaner's thread was started just now: it, too, must come up without the main thread
     spinUntil(() => cache.size === 100, 'the expired ones vanish');
     const { expiredRemovals, evictions, hits, misses } = cache.getStats();

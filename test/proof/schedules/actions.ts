@@ -1,0 +1,141 @@
+/** What the threads of a scenario do, as data: played against the engine, and explained by the specification. */
+
+/** The time of an action that does not say otherwise, in µs. */
+export const NOW = 1_000_000;
+
+/** Stores a value. */
+export interface Put {
+  readonly kind: 'put';
+  readonly key: string;
+  readonly value: string;
+  readonly now: number;
+  /** 0: it never expires. */
+  readonly ttl: number;
+  /** As if many entries had gone in vain already to make room for it: a stretch of the heap is emptied. */
+  readonly urgent?: true;
+}
+
+/** Begins a put of a large value and leaves it: the block stays in hand. */
+export interface Reserve {
+  readonly kind: 'reserve';
+  readonly key: string;
+  readonly value: string;
+  readonly now: number;
+}
+
+/** Reads a value. */
+export interface Read {
+  readonly kind: 'get' | 'peek';
+  readonly key: string;
+  readonly now: number;
+  /** A large value: writers are asked to wait at once, not only after a copy in vain. */
+  readonly holds?: true;
+}
+
+/** A hit on a value that the thread has decoded, at its last get of the key. */
+export interface Near {
+  readonly kind: 'near';
+  readonly key: string;
+  readonly now: number;
+}
+
+/** One operation on the cache. Times are µs. */
+export type Action =
+  | Put
+  | Reserve
+  | Read
+  | Near
+  | { readonly kind: 'has' | 'delete'; readonly key: string; readonly now: number }
+  | { readonly kind: 'clear'; readonly now: number }
+  | { readonly kind: 'size' }
+  /** The cleaner's round through one shard. */
+  | { readonly kind: 'clean'; readonly shard: number; readonly now: number }
+  /** Goes on to what comes next once another thread is dead, and gives its slot back. */
+  | { readonly kind: 'reap'; readonly thread: number }
+  /** Nobody's action: a shard is emptied because somebody died with its lock. It holds these keys. */
+  | { readonly kind: 'lose'; readonly keys: readonly string[] };
+
+interface Times {
+  readonly now?: number;
+  readonly ttl?: number;
+}
+
+/** Stores a value; a long one travels by way of a block of its own. */
+export function put(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
+  return { kind: 'put', key, value, now, ttl };
+}
+
+/** The same when it is hard to find room. */
+export function urgentPut(key: string, value: string): Action {
+  return { kind: 'put', key, value, now: NOW, ttl: 0, urgent: true };
+}
+
+/** Reads a value, which becomes the most recently used. */
+export function get(key: string, now = NOW): Action {
+  return { kind: 'get', key, now };
+}
+
+/** The same of a large value, and asks writers to wait meanwhile. */
+export function holdingGet(key: string): Action {
+  return { kind: 'get', key, now: NOW, holds: true };
+}
+
+/** Reads a value without effect. */
+export function peek(key: string, now = NOW): Action {
+  return { kind: 'peek', key, now };
+}
+
+/** Asks for a key without effect. */
+export function has(key: string, now = NOW): Action {
+  return { kind: 'has', key, now };
+}
+
+/** Deletes a key. */
+export function remove(key: string, now = NOW): Action {
+  return { kind: 'delete', key, now };
+}
+
+/** Asks whether the value that the thread has decoded is still the one in the cache. */
+export function near(key: string, now = NOW): Action {
+  return { kind: 'near', key, now };
+}
+
+/** Empties the cache. */
+export function clear(now = NOW): Action {
+  return { kind: 'clear', now };
+}
+
+/** Asks for the number of entries. */
+export function size(): Action {
+  return { kind: 'size' };
+}
+
+/** The cleaner’s round through one shard. */
+export function clean(now: number, shard = 0): Action {
+  return { kind: 'clean', shard, now };
+}
+
+/** Begins a put of a large value and leaves it. */
+export function reserve(key: string, value: string, now = NOW): Action {
+  return { kind: 'reserve', key, value, now };
+}
+
+/** Waits until another thread is dead, and gives its slot back. */
+export function reap(thread: number): Action {
+  return { kind: 'reap', thread };
+}
+
+/** A value of so many bytes, all the same, so that one put together from two is noticed. */
+export function long(letter: string, bytes: number): string {
+  return letter.repeat(bytes);
+}
+
+/** The short name of a value; TORN for one that is not all of a piece. */
+export function label(value: string): string {
+  const letter = value[0] ?? '';
+  if (value.length < 4) return value;
+  return value === letter.repeat(value.length) ? `${letter}*${value.length}` : TORN;
+}
+
+/** Stands for a value that nobody has put. */
+export const TORN = 'TORN';

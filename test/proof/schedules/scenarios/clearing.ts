@@ -1,0 +1,106 @@
+/** What meets a clear, which changes one word only. */
+import { clean, clear, get, NOW, near, put, remove } from '../actions.js';
+import type { Scenario } from '../scenario.js';
+
+/** More than a clear takes away at once, so that `a` stays behind as a leftover. */
+const MANY = [put('b', 'y'), put('c', 'z'), put('a', 'x')];
+
+export const CLEARING: readonly Scenario[] = [
+  {
+    name: 'clear / put of a new key',
+    plot: { maxSize: 2, before: [put('a', 'x')], threads: [[clear()], [put('b', 'y'), get('a')]] },
+    mutants: [
+      {
+        name: 'an entry that gets the epoch of a moment later than its count',
+        file: 'sections.ts',
+        edits: [['entry.epoch = epochOf(count);', 'entry.epoch = epochOf(readCount());']],
+      },
+    ],
+  },
+  {
+    name: 'clear / update',
+    plot: { maxSize: 3, before: MANY, threads: [[clear()], [put('a', 'v')]] },
+    mutants: [
+      {
+        name: 'a put over an entry of an older epoch',
+        rare: true,
+        file: 'sections.ts',
+        edits: [
+          [
+            'const verdict = judge(entry, now);\n  return verdict == OK && isHeld',
+            'const verdict = OK;\n  return isHeld',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'clear / get',
+    plot: { maxSize: 3, before: MANY, threads: [[clear()], [get('a'), get('b')]] },
+    mutants: [
+      {
+        name: 'a hit that does not ask for the epoch',
+        file: 'sections.ts',
+        edits: [
+          [
+            'const verdict = judge(entry, now);\n  if (verdict != OK) {\n    releaseUnchanged(lock, word);\n    return verdict;\n  }\n  memory.copy(valueScratch',
+            'memory.copy(valueScratch',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'clear / delete',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x'), put('b', 'y')],
+      threads: [[clear()], [remove('a'), put('a', 'z')]],
+    },
+    mutants: [
+      {
+        name: 'a removal that takes one from the count, whatever its epoch',
+        rare: true,
+        file: 'sections.ts',
+        edits: [
+          [
+            '  if (current && !changeCount(count, count - 1)) {',
+            '  if (current && !changeCount(readCount(), readCount() - 1)) {',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'clear, put / near hit',
+    plot: {
+      maxSize: 3,
+      before: [...MANY, get('a')],
+      threads: [[clear(), put('d', 'w')], [near('a')]],
+    },
+    mutants: [
+      {
+        name: 'a near hit that asks for the version only',
+        file: 'sections.ts',
+        edits: [
+          [
+            ': judge(entry, now);\n  if (verdict == OK) {\n    refresh',
+            ': OK;\n  if (verdict == OK) {\n    refresh',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'clear, put / put into the leftovers’ records',
+    plot: { maxSize: 1, before: [put('a', 'x')], threads: [[clear(), put('b', 'y')], [put('c', 'z')]] },
+  },
+  {
+    name: 'clear / cleaner, get',
+    plot: {
+      maxSize: 3,
+      before: [put('a', 'x', { ttl: 5_000 }), put('b', 'y')],
+      threads: [[clear()], [clean(NOW + 20_000), get('b')]],
+    },
+  },
+];

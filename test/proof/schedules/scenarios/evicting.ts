@@ -1,0 +1,105 @@
+/** Evictions that meet hits, updates and other evictions. Key `b` stands in another shard than `a`, `c` and `g`. */
+import { get, long, put, size } from '../actions.js';
+import type { Scenario } from '../scenario.js';
+
+const FULL = [put('a', 'x'), put('b', 'y')];
+
+export const EVICTING: readonly Scenario[] = [
+  {
+    name: 'get of the oldest / put that evicts',
+    plot: { maxSize: 2, before: FULL, threads: [[get('a')], [put('c', 'z'), size()]], ordered: true },
+    mutants: [
+      {
+        name: 'an eviction that does not look again whether its victim is still the oldest',
+        file: 'removal.ts',
+        edits: [['CAUSE_EVICTED, oldest, now)', 'CAUSE_EVICTED, 0, now)']],
+      },
+    ],
+  },
+  {
+    name: 'get of the oldest / put that evicts, over two shards',
+    plot: {
+      shards: 2,
+      maxSize: 3,
+      before: [put('a', 'x'), put('g', 'y'), put('b', 'z')],
+      threads: [[get('a')], [put('c', 'w')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'a scan for the oldest that does not look at a tail twice',
+        file: 'removal.ts',
+        edits: [['    if (<usize>atomic.load<u32>(tailAt) != tail) return RETRY;\n', '']],
+      },
+    ],
+  },
+  {
+    name: 'update of the oldest / put that evicts, over two shards',
+    plot: {
+      shards: 2,
+      maxSize: 2,
+      before: FULL,
+      threads: [[put('a', long('z', 40))], [put('c', 'w')]],
+      ordered: true,
+    },
+  },
+  {
+    name: 'two evictors',
+    plot: { maxSize: 2, before: FULL, threads: [[put('d', 'z')], [put('c', 'w')]], ordered: true },
+    mutants: [
+      {
+        name: 'a second evictor that takes whatever stands in its victim’s record',
+        file: 'removal.ts',
+        edits: [
+          [
+            'return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, now);',
+            'return remove(victimShard, readFree(changetype<usize>(victimShard)), changetype<Entry>(victim), CAUSE_EVICTED, 0, now);',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'two evictors that report what they remove',
+    plot: {
+      maxSize: 2,
+      before: FULL,
+      threads: [[put('d', 'z')], [put('c', 'w')]],
+      ordered: true,
+      reporting: true,
+    },
+    preemptions: 1,
+  },
+  {
+    name: 'two evictors over two shards',
+    plot: {
+      shards: 2,
+      maxSize: 2,
+      before: FULL,
+      threads: [[put('d', 'z')], [put('c', 'w')]],
+      ordered: true,
+    },
+  },
+  {
+    name: 'two puts for the last free place',
+    plot: {
+      shards: 2,
+      maxSize: 2,
+      before: [put('a', 'x')],
+      threads: [[put('b', 'z')], [put('c', 'w')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'a count that is added to, whatever it is by now',
+        file: 'count.ts',
+        edits: [
+          [
+            'return atomic.cmpxchg<u64>(COUNT_WORD, seen, next) == seen;',
+            'atomic.add<u64>(COUNT_WORD, next - seen);\n  return true;',
+          ],
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,20 @@
+/** Every scenario, by what it is about. */
+
+import type { Scenario } from '../scenario.js';
+import { CLEARING } from './clearing.js';
+import { DYING } from './dying.js';
+import { EVICTING } from './evicting.js';
+import { LARGE_VALUES } from './large.js';
+import { MIXED } from './mixed.js';
+import { REMOVING } from './removing.js';
+import { STORING } from './storing.js';
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...STORING,
+  ...EVICTING,
+  ...REMOVING,
+  ...CLEARING,
+  ...LARGE_VALUES,
+  ...DYING,
+  ...MIXED,
+];

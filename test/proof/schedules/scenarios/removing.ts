@@ -1,0 +1,153 @@
+/** Deletes, expiry and the cleaner, and what happens to records that are used again. */
+import { clean, get, has, NOW, near, put, remove } from '../actions.js';
+import type { Scenario } from '../scenario.js';
+
+/** One tick of the wheel and more. */
+const SHORT = 5_000;
+const LONG = 60_000_000;
+const AFTER_SHORT = NOW + 20_000;
+/** So late that an entry with a long time to live moves down in the wheel, but does not expire. */
+const LATER = NOW + 58_500_000;
+
+export const REMOVING: readonly Scenario[] = [
+  {
+    name: 'get / delete, put into the same record',
+    plot: { maxSize: 2, before: [put('a', 'x')], threads: [[get('a')], [remove('a'), put('f', 'y')]] },
+    mutants: [
+      {
+        name: 'a hit that takes the lock from a word read again',
+        file: 'operations.ts',
+        edits: [
+          ['result = hitSection(shard, word, entry, ', 'result = hitSection(shard, readFree(lock), entry, '],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'near hit / delete, put into the same record',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x'), get('a')],
+      threads: [[near('a')], [remove('a'), put('f', 'y')]],
+    },
+    mutants: [
+      {
+        name: 'a removed record that keeps its version',
+        file: 'sections.ts',
+        edits: [
+          [
+            "  atomic.store<u64>(changetype<usize>(entry), 0, offsetof<Entry>('version'));\n  if (current",
+            '  if (current',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'update / delete, put into the same record',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x')],
+      threads: [[put('a', 'zzzzzzzzzzzzzzzzzzzz')], [remove('a'), put('f', 'y')]],
+    },
+    mutants: [
+      {
+        name: 'a replacement validated by a fresh word',
+        rare: true,
+        file: 'operations.ts',
+        edits: [['return replaceSection(shard, word, ', 'return replaceSection(shard, readFree(lock), ']],
+      },
+    ],
+  },
+  {
+    name: 'delete / delete',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x'), put('f', 'y')],
+      threads: [[remove('a'), has('f')], [remove('a')]],
+    },
+    mutants: [
+      {
+        name: 'a delete validated by a fresh word',
+        rare: true,
+        file: 'operations.ts',
+        edits: [
+          [
+            'const result = remove(shard, word, entry, CAUSE_DELETED, 0, time);',
+            'const result = remove(shard, readFree(lock), entry, CAUSE_DELETED, 0, time);',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'expiry by a get / renewal by a put',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x', { ttl: SHORT })],
+      threads: [
+        [get('a', AFTER_SHORT)],
+        [put('a', 'y', { now: AFTER_SHORT, ttl: LONG }), get('a', AFTER_SHORT)],
+      ],
+    },
+    mutants: [
+      {
+        name: 'an expiry validated by a fresh word',
+        rare: true,
+        file: 'operations.ts',
+        edits: [
+          [
+            'result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);\n    if',
+            'result = remove(shard, readFree(lock), entry, CAUSE_EXPIRED, 0, time);\n    if',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'expiry by the cleaner / renewal by a put in time, get',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x', { ttl: SHORT }), put('f', 'w')],
+      threads: [[clean(AFTER_SHORT)], [put('a', 'y', { ttl: LONG }), get('a')]],
+    },
+    mutants: [
+      {
+        name: 'a cleaner that removes what it saw under another word',
+        file: 'clean.ts',
+        edits: [['return remove(shard, word, entry', 'return remove(shard, readFree(lock), entry']],
+      },
+    ],
+  },
+  {
+    name: 'cleaner / put with a deadline, get',
+    plot: {
+      maxSize: 3,
+      before: [put('a', 'x', { ttl: LONG })],
+      threads: [[clean(LATER)], [put('f', 'y', { ttl: SHORT }), get('a')]],
+    },
+    mutants: [
+      {
+        name: 'a wheel that is set forward past an entry it has not seen',
+        file: 'clean.ts',
+        edits: [['wheelTickSection(shard, word, tick)', 'wheelTickSection(shard, readFree(lock), tick)']],
+      },
+    ],
+  },
+  {
+    name: 'cleaner that moves an entry down / delete, put',
+    plot: {
+      maxSize: 3,
+      before: [put('a', 'x', { ttl: LONG })],
+      threads: [[clean(LATER)], [remove('a'), put('f', 'y')]],
+    },
+    mutants: [
+      {
+        name: 'an entry moved in the wheel after it has gone',
+        rare: true,
+        file: 'clean.ts',
+        edits: [['moveTimerSection(shard, word, entry)', 'moveTimerSection(shard, readFree(lock), entry)']],
+      },
+    ],
+  },
+];
