@@ -113,7 +113,7 @@ class Pair {
     const { value, expired } = this.twin.get(nameOf(key), this.now);
     assertSame(this.cache.get(key), value);
     const told = this.#logger.takeRemovals();
-    assert.deepEqual(told, expired ? [{ shown: formatKey(key), cause: 'expired' }] : []);
+    assert.deepEqual(told, expired ? [{ shown: nameOf(key), cause: 'expired' }] : []);
   }
 
   delete(key: CacheKey): void {
