@@ -92,12 +92,12 @@ export class Cache {
   }
 
   #rules(end: End): Rules {
-    const { maxSize, pressed } = this.#plot;
+    const { maxSize, shards = 1, pressed } = this.#plot;
     const left = end.entries.map(({ value }) => value);
     const gone = this.#actions.flatMap((action) =>
       action.kind === 'put' && !left.includes(label(action.value)) ? [action.key] : [],
     );
-    return { maxSize, victims: pressed === true ? gone : [] };
+    return { maxSize, shards, victims: pressed === true ? gone : [] };
   }
 
   /** One schedule, for explore(). */

@@ -104,7 +104,9 @@ class Search {
 }
 
 function isOver({ phase, happened }: Place): boolean {
-  return phase === 'done' || happened.end === Number.POSITIVE_INFINITY;
+  if (phase === 'done') return true;
+  // a thread that dies does not do so under the lock
+  return happened.end === Number.POSITIVE_INFINITY && phase !== 'pinned' && phase !== 'link';
 }
 
 function matches(state: State, end: End): boolean {

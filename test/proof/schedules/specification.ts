@@ -2,6 +2,10 @@
  * What each action may do to a cache, step by step. A state is the whole cache; an action takes one or several steps,
  * each at one instant, and other threads' steps may come between. So "evict, then insert" is two steps, and the victim
  * is exactly the least recently used entry of the whole cache at that instant.
+ *
+ * With one exception: with several shards an access is under way from the moment its entry leaves its place in the
+ * order of use to the moment it stands in the new one, and meanwhile an eviction in another shard passes it by. An
+ * eviction need count only accesses that returned before it began.
  */
 import { type Action, label, type Put } from './actions.js';
 
@@ -10,6 +14,8 @@ export interface Entry {
   readonly value: string;
   /** µs, 0: never. */
   readonly deadline: number;
+  /** An access to it is under way. */
+  readonly pinned?: true;
 }
 
 /** What the engine counts. */
@@ -35,10 +41,12 @@ export interface Step {
   readonly phase: Phase;
 }
 
-export type Phase = 'begin' | 'evict' | 'count a miss' | 'done';
+/** `pinned` and `link`: an access is under way, before and after the entry has become the newest. */
+export type Phase = 'begin' | 'evict' | 'count a miss' | 'pinned' | 'link' | 'done';
 
 export interface Rules {
   readonly maxSize: number;
+  readonly shards: number;
   /** Keys that puts may evict for want of memory at any time, in any order. */
   readonly victims: readonly string[];
 }
@@ -64,6 +72,19 @@ export interface Answer {
 export function stepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
   if (phase === 'evict') return [evict(state, action, 'begin')];
   if (phase === 'count a miss') return [done(count(state, 'misses'))];
+  const isAccess = action.kind === 'put' || action.kind === 'get' || action.kind === 'near';
+  if (!isAccess || rules.shards === 1) return plainStepsOf(state, phase, action, answer, rules);
+  const { key } = action;
+  if (phase === 'link') return [done(pin(state, key, false))];
+  const steps = plainStepsOf(state, phase, action, answer, rules);
+  const accesses = steps.filter((step) => step.phase === 'done' && step.state.entries[0]?.key === key);
+  for (const { state: next } of accesses) steps.push({ state: pin(next, key, true), phase: 'link' });
+  if (phase === 'begin') steps.push({ state: pin(state, key, true), phase: 'pinned' });
+  return steps;
+}
+
+/** The same as if an access were one instant. */
+function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
   switch (action.kind) {
     case 'put':
       return putSteps(state, action, answer, rules);
@@ -149,9 +170,18 @@ function cleanSteps(state: State, now: number): Step[] {
   return [done(state), ...due.map((entry) => expire(state, entry, 'begin'))];
 }
 
+/** Says whether an access to an entry is under way, if the entry is there. */
+function pin(state: State, key: string, isUnderWay: boolean): State {
+  const entries = state.entries.map(({ pinned, ...entry }): Entry => {
+    if (entry.key !== key) return pinned === undefined ? entry : { ...entry, pinned };
+    return isUnderWay ? { ...entry, pinned: true } : entry;
+  });
+  return { ...state, entries };
+}
+
 /** The least recently used entry goes; one past its deadline counts as expired. Nothing, when there is none any more. */
 function evict(state: State, action: Action, phase: Phase): Step {
-  const victim = state.entries.at(-1);
+  const victim = state.entries.findLast(({ pinned }) => pinned !== true);
   if (victim === undefined) return { state, phase };
   if ('now' in action && !isThere(victim, action.now)) return expire(state, victim, phase);
   return { state: count({ ...state, entries: without(state, victim) }, 'evictions'), phase };
@@ -171,7 +201,8 @@ function expire(state: State, entry: Entry, phase: Phase): Step {
 }
 
 function hit(state: State, entry: Entry): State {
-  return count({ ...state, entries: [entry, ...without(state, entry)] }, 'hits');
+  const { pinned: _, ...newest } = entry;
+  return count({ ...state, entries: [newest, ...without(state, entry)] }, 'hits');
 }
 
 function done(state: State): Step {
