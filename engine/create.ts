@@ -12,16 +12,18 @@ import {
   MAGIC,
   MAX_ARENAS,
   MAX_KEY,
+  MAX_LOG_BITS,
   MAX_SHARDS,
   MAX_SLOTS,
+  MIN_LOG_BITS,
   MIN_SLOTS,
   PAGE,
   SHARD_STRIDE,
-  SLOT_BYTES,
   STAMP_WORD,
   arenaAt,
   header,
   shardAt,
+  slotBytes,
 } from './layout';
 import { SEQUENCE_ONE } from './lock';
 import { BLOCK_HEADER } from './layout';
@@ -37,6 +39,8 @@ function checkWidths(): void {
 // ---- what plan() has found
 let planArenas: u32 = 0;
 let planSlots: u32 = 0;
+let planLogBits: u32 = 0;
+let planSlotBytes: u64 = 0;
 let planRecords: u32 = 0;
 let planBuckets: u32 = 0;
 let planBucketsAt: u64 = 0;
@@ -63,21 +67,31 @@ function powerOfTwoFrom(value: u32): u32 {
   return value <= 1 ? 1 : (<u32>1) << (32 - clz<u32>(value - 1));
 }
 
+/** A log eight times larger than the cache is of no more use; and those of the fewest slots take no more than a 64th. */
+function logBitsFor(bytes: u64, maxSize: u32): u32 {
+  let bits = MIN_LOG_BITS;
+  while (bits < MAX_LOG_BITS && maxSize > (1 << bits) >> 3 && ((<u64>24) << bits) * MIN_SLOTS <= bytes / 64)
+    bits++;
+  return bits;
+}
+
 /**
  * Divides `pages` of memory. False when `maxSize` entries with their index, and a value of a sixteenth of the memory
  * with the longest key, do not fit. Heap blocks are in addresses below 4 GiB, so the last page never ends in one.
  */
 export function plan(pages: u32, maxSize: u32, shards: u32): bool {
   const bytes = <u64>pages * PAGE;
-  planSlots = <u32>max<u64>(MIN_SLOTS, min<u64>(MAX_SLOTS, bytes / 8 / <u64>SLOT_BYTES));
+  planLogBits = logBitsFor(bytes, maxSize);
+  planSlotBytes = <u64>slotBytes(planLogBits);
+  planSlots = <u32>max<u64>(MIN_SLOTS, min<u64>(MAX_SLOTS, bytes / 6 / planSlotBytes));
   planRecords = recordsPerShard(maxSize, shards);
   planBuckets = powerOfTwoFrom(planRecords);
   planBucketsAt =
     align(<u64>HEADER_END) + <u64>shards * <u64>SHARD_STRIDE + <u64>MAX_ARENAS * <u64>ARENA_STRIDE;
   planRecordsAt = align(planBucketsAt + <u64>shards * <u64>planBuckets * 4);
   planHeapAt = align(planRecordsAt + <u64>shards * <u64>planRecords * <u64>ENTRY_BYTES);
-  if (bytes < <u64>planSlots * <u64>SLOT_BYTES) return false;
-  planSlotsAt = (bytes - <u64>planSlots * <u64>SLOT_BYTES) & ~(<u64>LINE - 1);
+  if (bytes < <u64>planSlots * planSlotBytes) return false;
+  planSlotsAt = (bytes - <u64>planSlots * planSlotBytes) & ~(<u64>LINE - 1);
   if (planSlotsAt <= planHeapAt) return false;
   // the largest promised block, found by its rounded class, beside the closing mark
   const largest =
@@ -121,6 +135,8 @@ export function initialize(
   h.records = <usize>planRecordsAt;
   h.heap = <usize>planHeapAt;
   h.slots = <usize>planSlotsAt;
+  h.slotBytes = <u32>planSlotBytes;
+  h.logBits = planLogBits;
   // 0 stands for no stamp
   store<u64>(STAMP_WORD, 1);
   h.seed0 = ((<u64>seed0) << 32) | <u64>seed1;

@@ -20,6 +20,7 @@ export const slotBusyAt: usize = offsetof<Slot>('busyAt');
 export const slotBusyOwner: usize = offsetof<Slot>('busyOwner');
 export const slotEntry: usize = offsetof<Slot>('entry');
 export const slotEntryVersion: usize = offsetof<Slot>('entryVersion');
+export const slotEntryDeadline: usize = offsetof<Slot>('entryDeadline');
 export const slotEntryValueAt: usize = offsetof<Slot>('entryValueAt');
 export const slotEntryValue: usize = offsetof<Slot>('entryValue');
 export const slotExpired: usize = offsetof<Slot>('expired');

@@ -1,5 +1,6 @@
 /** What the host calls. Numbers only: addresses and lengths are u32, times are µs as f64. */
 
+export { applyLogs } from './accesses';
 export { initialize, isCompatible, plan } from './create';
 export { clean } from './clean';
 export { confirm, endHold, hold } from './large';
@@ -10,5 +11,6 @@ export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, release
 export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';
 export { markClosed } from './count';
 export { LOCK_OFFSET } from './records';
+export { assumeStrongOrder } from './self';
 export { verify, verifyAt } from './verify';
 export * from './host';

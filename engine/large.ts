@@ -4,11 +4,12 @@
  * entry alone for some milliseconds: they wait outside the lock, and a hold that is not given up lapses.
  */
 import { BUSY, HELD, MISS, OK, RETRY } from './status';
+import { logAccess, reserveAccess } from './accesses';
 import { busyHeld, busyLock } from './blocks';
 import { shardOfRecord } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
-import { endHoldSection, hitSection, holdSection, judge } from './sections';
+import { endHoldSection, holdSection, judge } from './sections';
 import { mine } from './self';
 
 function isSame(entry: Entry): bool {
@@ -23,17 +24,19 @@ export function confirm(touch: bool, now: f64): i32 {
   const entry = changetype<Entry>(mine.entry);
   const shard = shardOfRecord(mine.entry);
   const lock = changetype<usize>(shard);
+  if (touch && reserveAccess() != OK) return BUSY;
   while (true) {
     const word = readFree(lock);
     if (isHeld(word)) return busyLock(lock, word);
     if (!isSame(entry)) return MISS;
-    if (!touch) {
-      const result = judge(entry, <u64>now);
-      if (unchanged(lock, word)) return result == OK ? OK : MISS;
-      continue;
+    const result = judge(entry, <u64>now);
+    if (!unchanged(lock, word)) continue;
+    if (result != OK) return MISS;
+    if (touch) {
+      mine.hits += 1;
+      logAccess(mine.entry, mine.entryVersion);
     }
-    const result = hitSection(shard, word, entry, 0, 0, <u64>now);
-    if (result != RETRY) return result == OK ? OK : MISS;
+    return OK;
   }
 }
 

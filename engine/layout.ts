@@ -44,6 +44,10 @@ export class Header {
   records: usize;
   heap: usize;
   slots: usize;
+  /** Bytes of one thread slot. */
+  slotBytes: u32;
+  /** Records of one access log: 1 << logBits. */
+  logBits: u32;
   seed0: u64;
   seed1: u64;
 }
@@ -56,7 +60,9 @@ export const STAMP_WORD: usize = COUNT_WORD + LINE;
 export const CLEANER_LEASE: usize = STAMP_WORD + LINE;
 export const PRESSURE_WARNED: usize = CLEANER_LEASE + 4;
 export const CLEANER_BEAT: usize = CLEANER_LEASE + 8;
-export const HEADER_END: usize = CLEANER_LEASE + LINE;
+/** Slots that have ever been taken are those below this index. It only grows. */
+export const SLOTS_TAKEN: usize = CLEANER_LEASE + LINE;
+export const HEADER_END: usize = SLOTS_TAKEN + LINE;
 
 // ---- limits
 export const MAX_SHARDS: u32 = 64;
@@ -68,10 +74,15 @@ export const MAX_KEY: u32 = 65536;
 /** A value up to this many bytes travels through the slot's scratch, a longer one straight to and from its block. */
 export const VALUE_SCRATCH: u32 = 8192;
 
-// ---- thread slot: [Slot][key scratch][value scratch]
+/** Records of the longest and of the shortest access log, as powers of two. */
+export const MAX_LOG_BITS: u32 = 13;
+export const MIN_LOG_BITS: u32 = 3;
+
+// ---- thread slot: [Slot][tail of the log][key scratch][value scratch][access log: u64 each][its index: u32 each]
+export const SLOT_TAIL: usize = 384;
 export const SLOT_KEY: usize = 512;
 export const SLOT_VALUE: usize = SLOT_KEY + <usize>MAX_KEY;
-export const SLOT_BYTES: usize = SLOT_VALUE + <usize>VALUE_SCRATCH;
+export const SLOT_LOG: usize = SLOT_VALUE + <usize>VALUE_SCRATCH;
 
 // ---- block of the heap: [size and flags: u32][owner: u32][key bytes][value bytes]
 export const BLOCK_HEADER: usize = 8;
@@ -84,6 +95,12 @@ export const ARENA_MAPS: usize = offsetof<Arena>();
 export const ARENA_HEADS: usize = ARENA_MAPS + <usize>(FL_COUNT * 4);
 export const ARENA_STRIDE: usize = (ARENA_HEADS + <usize>(FL_COUNT * SL_COUNT * 4) + LINE - 1) & ~(LINE - 1);
 export const ENTRY_BYTES: usize = offsetof<Entry>();
+
+/** Bytes of a thread slot whose access log has 1 << logBits records. */
+@inline
+export function slotBytes(logBits: u32): u32 {
+  return <u32>SLOT_LOG + (12 << logBits);
+}
 
 @inline
 export function header(): Header {
@@ -102,7 +119,7 @@ export function arenaAt(index: u32): Arena {
 
 @inline
 export function slotAt(index: u32): Slot {
-  return changetype<Slot>(header().slots + <usize>index * SLOT_BYTES);
+  return changetype<Slot>(header().slots + <usize>(index * header().slotBytes));
 }
 
 /** The shard whose record this is. */

@@ -19,7 +19,7 @@
  * atomic store of the release orders the section before it. Who does not take the lock ends with unchanged().
  */
 import { LOCK_OFFSET } from './records';
-import { owner } from './self';
+import { isStronglyOrdered, owner } from './self';
 
 export const OWNER_MASK: u64 = 1023;
 export const SEQUENCE_ONE: u64 = 1024;
@@ -59,13 +59,14 @@ export function releaseUnchanged(lock: usize, word: u64): void {
 }
 
 /**
- * Whether nothing has changed since the word was read; for readers that do not take the lock. An atomic add of
- * nothing, not a load: the next owner reads from it, so what this thread has read before it, plain loads too, comes
- * before what that owner writes. (A load could be overtaken; see docs/design.md.)
+ * Whether nothing has changed since the word was read; for readers that do not take the lock. On x86-64 a load: it is
+ * not overtaken by earlier loads there, nor what an owner writes by its taking of the lock. Elsewhere an atomic add of
+ * nothing: the next owner reads from it, so what this thread has read before it, plain loads too, comes before what
+ * that owner writes; at the price of a cache line that all readers write. See docs/design.md.
  */
 @inline
 export function unchanged(lock: usize, word: u64): bool {
-  return atomic.add<u64>(lock + LOCK_OFFSET, 0) == word;
+  return (isStronglyOrdered ? read(lock) : atomic.add<u64>(lock + LOCK_OFFSET, 0)) == word;
 }
 
 /** A version that no entry of this shard has had yet. */

@@ -1,22 +1,22 @@
 /** The near tier's question: is a value that this thread has decoded still the one in the cache? */
-import { busyLock } from './blocks';
-import { shardOfRecord } from './layout';
-import { isHeld, readFree } from './lock';
+import { logAccess, reserveAccess } from './accesses';
+import { epochOf, readCount } from './count';
 import { Entry } from './records';
-import { nearHitSection } from './sections';
-import { RETRY } from './status';
+import { mine } from './self';
+import { BUSY, MISS, OK } from './status';
 
 /**
- * A hit on the record with this address, if it still has this version: it becomes the newest and the hit is counted.
- * OK, or MISS, LEFTOVER, EXPIRED (nothing has happened: ask for the key), NEEDS_CLOCK, BUSY. No hash, no walk.
+ * A hit on the record with this address, if it still has this version: it becomes the newest and the hit is counted. The
+ * host has seen to the deadline, which no entry changes without its version. OK, MISS (nothing has happened: ask for the
+ * key) or BUSY. No hash, no walk, no lock: a version never comes again, so if it is there now it was there all the time
+ * since the value was read, and the epoch needs to be the current one at any moment in between.
  */
-export function nearHit(record: usize, version: f64, now: f64): i32 {
-  const shard = shardOfRecord(record);
-  const lock = changetype<usize>(shard);
-  while (true) {
-    const word = readFree(lock);
-    if (isHeld(word)) return busyLock(lock, word);
-    const result = nearHitSection(shard, word, changetype<Entry>(record), <u64>version, <u64>now);
-    if (result != RETRY) return result;
-  }
+export function nearHit(record: usize, version: f64): i32 {
+  if (reserveAccess() != OK) return BUSY;
+  const epoch = epochOf(readCount());
+  if (atomic.load<u32>(record, offsetof<Entry>('epoch')) != epoch) return MISS;
+  if (atomic.load<u64>(record, offsetof<Entry>('version')) != <u64>version) return MISS;
+  mine.hits += 1;
+  logAccess(record, <u64>version);
+  return OK;
 }

@@ -5,6 +5,7 @@
  * deadline has to be judged. After NEEDS_CLOCK, BUSY and REMOVED the same call goes on. What a call that was cut off has left
  * in slot.hand, or claimed, has to go before the next one begins: emptyHands().
  */
+import { isLogEmpty, logAccess, reserveAccess } from './accesses';
 import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
 import { countOf, epochOf, isClosed, nextEpoch, readCount } from './count';
 import { Block, SIZE_MASK, blockSize } from './heap';
@@ -13,7 +14,15 @@ import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
 import { afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
-import { hitSection, insertSection, judge, overwriteSection, replaceSection, setWanted } from './sections';
+import {
+  insertSection,
+  judge,
+  newIsStamped,
+  overwriteSection,
+  replaceSection,
+  setStamped,
+  setWanted,
+} from './sections';
 import { keyScratch, mine, valueScratch } from './self';
 import {
   BUSY,
@@ -82,12 +91,18 @@ function valueAt(entry: Entry): usize {
   return entry.block + BLOCK_HEADER + <usize>keyLengthOf(keyInfo);
 }
 
-/** Leaves for the host where a large value stands; LARGE. */
-function describe(entry: Entry): i32 {
+/** Copies a value into the scratch: {length, kind}; or leaves for the host where a large one stands: LARGE. */
+@inline
+function read(entry: Entry, info: u32): i32 {
   mine.entry = changetype<usize>(entry);
+  mine.entryVersion = entry.version;
+  mine.entryDeadline = entry.deadline;
+  if (lengthOf(info) <= VALUE_SCRATCH) {
+    memory.copy(valueScratch, valueAt(entry), lengthOf(info));
+    return <i32>info;
+  }
   mine.entryValueAt = valueAt(entry);
-  mine.entryValue = entry.valueInfo;
-  mine.entryVersion = atomic.load<u64>(changetype<usize>(entry), offsetof<Entry>('version'));
+  mine.entryValue = info;
   return LARGE;
 }
 
@@ -102,6 +117,7 @@ function miss(): i32 {
  */
 export function get(key: Sized, now: f64): i32 {
   if (isClosed(readCount())) return CLOSED;
+  if (reserveAccess() != OK) return BUSY;
   aim(key);
   const time = <u64>now;
   while (true) {
@@ -114,20 +130,14 @@ export function get(key: Sized, now: f64): i32 {
     const entry = changetype<Entry>(at);
     if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
     const info = entry.valueInfo;
-    let result: i32;
-    if (lengthOf(info) <= VALUE_SCRATCH) {
-      result = hitSection(shard, word, entry, valueAt(entry), lengthOf(info), time);
-      if (result == OK) {
-        mine.entry = at;
-        return <i32>info;
-      }
-    } else {
-      result = judge(entry, time);
-      if (result == OK) describe(entry);
-      if (!unchanged(lock, word)) continue;
-      if (result == OK) return LARGE;
+    let result = judge(entry, time);
+    if (result == OK) result = read(entry, info);
+    if (!unchanged(lock, word)) continue;
+    if (result >= 0) {
+      mine.hits += 1;
+      logAccess(at, mine.entryVersion);
     }
-    if (result == RETRY) continue;
+    if (result >= 0 || result == LARGE) return result;
     if (isClosed(readCount())) return CLOSED;
     result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);
     if (result == RETRY) continue;
@@ -153,15 +163,7 @@ export function peek(key: Sized, now: f64): i32 {
     if (at != 0) {
       const entry = changetype<Entry>(at);
       if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
-      const info = entry.valueInfo;
-      if (judge(entry, time) == OK) {
-        if (lengthOf(info) > VALUE_SCRATCH) {
-          result = describe(entry);
-        } else {
-          memory.copy(valueScratch, valueAt(entry), lengthOf(info));
-          result = <i32>info;
-        }
-      }
+      if (judge(entry, time) == OK) result = read(entry, entry.valueInfo);
     }
     if (unchanged(lock, word)) return result;
   }
@@ -213,6 +215,7 @@ function prepareBlock(key: Sized, value: Sized, now: u64, flags: u32): i32 {
 @inline
 function storeOnce(at: usize, value: Sized, now: u64): i32 {
   const inHand = mine.hand != 0;
+  setStamped(isLogEmpty());
   if (at == 0) {
     if (inHand) return insertSection(shard, word, bucketOfHash(shard, hash));
     if (!unchanged(lock, word)) return RETRY;
@@ -235,6 +238,7 @@ export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i
   if (isClosed(readCount())) return CLOSED;
   const time = <u64>now;
   let result = freeGarbage();
+  if (result == OK) result = reserveAccess();
   if (result != OK) return result;
   aim(key);
   setWanted(keyInfo, value, ttl == 0 ? 0 : time + <u64>ttl);
@@ -261,6 +265,7 @@ export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i
     }
     if (result != OK) return result;
   }
+  if (!newIsStamped) logAccess(mine.entry, mine.entryVersion);
   // it is stored: what cannot be tidied up now waits for the next call
   purge(shard, PURGE, time);
   return OK;

@@ -134,6 +134,7 @@ export class Slot {
   entryValueAt: usize;
   entryValue: u32;
   entryVersion: u64;
+  entryDeadline: u64;
   /** Bytes evicted so far to make room for the block wanted now; not 0 while this thread may claim an arena. */
   roomMade: u32;
   /** 1 once this thread had to evict for want of bytes. */
@@ -142,6 +143,8 @@ export class Slot {
   stretchStart: usize;
   stretchAt: usize;
   stretchTurns: u32;
+  /** Where the access log goes on: its records so far. The owner's alone; the tail stands apart (accesses.ts). */
+  logHead: u64;
   // statistics: written by the owner alone, summed by everybody
   hits: u64;
   misses: u64;

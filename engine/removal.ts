@@ -2,6 +2,7 @@
  * Taking entries out: one entry per section, the loops are here. Before a removal slot.garbage is empty, after
  * it it holds the removed block, so that a caller who reports can still read the key.
  */
+import { applyLogs } from './accesses';
 import { busyHeld, busyLock, freeGarbage } from './blocks';
 import { epochOf, readCount } from './count';
 import { header, shardAt } from './layout';
@@ -42,6 +43,7 @@ export function remove(shard: Shard, word: u64, entry: Entry, cause: u32, stamp:
  * other list can hold an older entry. OK, LEFTOVER, RETRY (also when the cache is empty), NEEDS_CLOCK or BUSY.
  */
 export function evictOldest(now: u64): i32 {
+  if (applyLogs() != OK) return BUSY;
   let victim: usize = 0;
   let oldest = u64.MAX_VALUE;
   let victimWord: u64 = 0;
@@ -75,6 +77,7 @@ export function evictOldest(now: u64): i32 {
  * leftovers. With `onlyLeftover` an entry of the current epoch stays, and the answer is RETRY.
  */
 export function removeTail(shard: Shard, onlyLeftover: bool, now: u64): i32 {
+  if (!onlyLeftover && applyLogs() != OK) return BUSY;
   const lock = changetype<usize>(shard);
   const word = readFree(lock);
   if (isHeld(word)) return busyLock(lock, word);

@@ -29,7 +29,6 @@ import {
   HELD,
   LEFTOVER,
   MISS,
-  NEEDS_CLOCK,
   NO_RECORD,
   OK,
   RETRY,
@@ -40,6 +39,12 @@ import { wheelLink, wheelUnlink } from './wheel';
 export let newKeyInfo: u32 = 0;
 export let newValueInfo: u32 = 0;
 export let newDeadline: u64 = 0;
+/** Whether the put may draw its stamp itself; if not, it goes to the access log. */
+export let newIsStamped: bool = false;
+
+export function setStamped(isStamped: bool): void {
+  newIsStamped = isStamped;
+}
 
 export function setWanted(keyInfo: u32, valueInfo: u32, deadline: u64): void {
   newKeyInfo = keyInfo;
@@ -86,47 +91,34 @@ function judgeForChange(shard: Shard, entry: Entry, now: u64): i32 {
 }
 
 /**
- * Section: a hit. Copies `length` bytes of the value into the scratch, makes the entry the newest and counts. Leaves
- * the entry's version in the slot. OK, RETRY, LEFTOVER or EXPIRED.
+ * Section: applies a record of an access log by moving the log's tail from `seen` to `next`, and makes the entry the
+ * newest, if it still has that version. OK, MISS (the tail has moved) or RETRY.
  */
-export function hitSection(
+export function accessSection(
   shard: Shard,
   word: u64,
   entry: Entry,
-  valueAt: usize,
-  length: u32,
-  now: u64,
+  version: u32,
+  tail: usize,
+  seen: u64,
+  next: u64,
 ): i32 {
   const lock = changetype<usize>(shard);
   if (!tryLock(lock, word)) return RETRY;
-  const verdict = judge(entry, now);
-  if (verdict != OK) {
+  // before the claim: who finds the next record draws a later one
+  const stamp = atomic.add<u64>(STAMP_WORD, 1);
+  if (atomic.cmpxchg<u64>(tail, seen, next) != seen) {
     releaseUnchanged(lock, word);
-    return verdict;
+    return MISS;
   }
-  memory.copy(valueScratch, valueAt, length);
-  refresh(shard, entry);
-  mine.hits += 1;
-  mine.entryVersion = entry.version;
+  const held = entry.version;
+  if (held != 0 && <u32>held == version && entry.epoch == epochOf(readCount())) {
+    lruUnlink(entry);
+    atomic.store<u64>(changetype<usize>(entry), stamp, offsetof<Entry>('stamp'));
+    lruLinkFirst(shard, entry);
+  }
   releaseUnchanged(lock, word);
   return OK;
-}
-
-/**
- * Section: a hit on an entry whose value the thread has decoded already, if it still has that version. OK, RETRY, MISS
- * (another version), NEEDS_CLOCK, LEFTOVER or EXPIRED.
- */
-export function nearHitSection(shard: Shard, word: u64, entry: Entry, version: u64, now: u64): i32 {
-  const lock = changetype<usize>(shard);
-  if (!tryLock(lock, word)) return RETRY;
-  let verdict = MISS;
-  if (entry.version == version) verdict = entry.deadline != 0 && now == 0 ? NEEDS_CLOCK : judge(entry, now);
-  if (verdict == OK) {
-    refresh(shard, entry);
-    mine.hits += 1;
-  }
-  releaseUnchanged(lock, word);
-  return verdict;
 }
 
 /** Section: a reader needs its hold no more. OK or RETRY. */
@@ -201,7 +193,9 @@ function fill(shard: Shard, word: u64, entry: Entry): void {
   entry.deadline = newDeadline;
   if (newDeadline != 0) wheelLink(shard, entry);
   mine.puts += 1;
-  atomic.store<u64>(changetype<usize>(entry), nextVersion(word), offsetof<Entry>('version'));
+  mine.entry = changetype<usize>(entry);
+  mine.entryVersion = nextVersion(word);
+  atomic.store<u64>(changetype<usize>(entry), mine.entryVersion, offsetof<Entry>('version'));
 }
 
 /** Section: links the block in slot.hand as a new entry. OK, RETRY, CLOSED, FULL or NO_RECORD. */
@@ -255,7 +249,7 @@ export function replaceSection(shard: Shard, word: u64, entry: Entry, now: u64):
   entry.block = mine.hand;
   changetype<Block>(entry.block).owner = <u32>changetype<usize>(entry);
   mine.hand = 0;
-  refresh(shard, entry);
+  if (newIsStamped) refresh(shard, entry);
   fill(shard, word, entry);
   releaseChanged(lock, word);
   return OK;
@@ -282,7 +276,7 @@ export function overwriteSection(
   }
   wheelUnlink(shard, entry);
   memory.copy(valueAt, valueScratch, length);
-  refresh(shard, entry);
+  if (newIsStamped) refresh(shard, entry);
   fill(shard, word, entry);
   releaseChanged(lock, word);
   return OK;

@@ -9,7 +9,7 @@
  * Statistics are never reset: a slot used again goes on counting.
  */
 import { endClaims, freeBlockOf } from './blocks';
-import { arenaAt, header, slotAt } from './layout';
+import { SLOTS_TAKEN, arenaAt, header, slotAt } from './layout';
 import { Arena, Slot } from './records';
 import { rebuildOwnedBy } from './rebuild';
 import { mine, myNumber, setSelf } from './self';
@@ -33,10 +33,19 @@ export function claimSlot(thread: u32, start: u32): i32 {
   const count = header().slotCount;
   for (let index: u32 = 0; index < count; index++) {
     if (!changeState(slotAt(index), <u64>STATUS_FREE, usedBy(thread, start))) continue;
+    countTaken(index + 1);
     setSelf(index);
     return <i32>index;
   }
   return -1;
+}
+
+/** Before the slot's first access: whoever applies the logs looks at this one too. */
+function countTaken(count: u32): void {
+  while (true) {
+    const seen = atomic.load<u32>(SLOTS_TAKEN);
+    if (seen >= count || atomic.cmpxchg<u32>(SLOTS_TAKEN, seen, count) == seen) return;
+  }
 }
 
 /** Takes a dead thread's slot for the calling thread, which has none yet. The caller vouches that it is dead. */

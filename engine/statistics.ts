@@ -1,5 +1,5 @@
 /** Figures over all threads. Each counter has one writer; readers add them up. */
-import { BLOCK_HEADER, ENTRY_BYTES, SLOT_BYTES, arenaAt, header, shardAt, slotAt } from './layout';
+import { BLOCK_HEADER, ENTRY_BYTES, arenaAt, header, shardAt, slotAt } from './layout';
 import { Slot } from './records';
 import { STATUS_USED } from './slots';
 
@@ -38,5 +38,7 @@ export function recordsUsed(): f64 {
 /** Bytes of the memory in use: header, tables, buckets, records in use, heap blocks, slots of attached threads. */
 export function bytesUsed(): f64 {
   const fixed = <u64>header().records + <u64>header().arenaCount * BLOCK_HEADER;
-  return <f64>fixed + recordsUsed() * <f64>ENTRY_BYTES + heapUsed() + <f64>threads() * <f64>SLOT_BYTES;
+  return (
+    <f64>fixed + recordsUsed() * <f64>ENTRY_BYTES + heapUsed() + <f64>threads() * <f64>header().slotBytes
+  );
 }

@@ -8,6 +8,7 @@
  * of a dead thread is lifted when its slot is given back, and one that lasts too long by who waits for it. So each
  * header counts only when the claim still stands after it was read.
  */
+import { applyLogs } from './accesses';
 import { arenaOf, busyLock, claim } from './blocks';
 import { Block, FREE, SIZE_MASK, roundUp } from './heap';
 import { arenaAt, header, shardAt, shardOfRecord } from './layout';
@@ -42,8 +43,10 @@ export function isClaiming(): bool {
 /** Claims an arena, if this thread has claimed none yet. OK, CLAIMED or BUSY. */
 function claimOne(): i32 {
   if (isClaiming()) return OK;
+  let result = applyLogs();
+  if (result != OK) return result;
+  result = CLAIMED;
   const count = header().arenaCount;
-  let result = CLAIMED;
   for (let i: u32 = 0; i < count; i++) {
     claimedArena = (myNumber + i) & (count - 1);
     const arena = arenaAt(claimedArena);

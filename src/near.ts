@@ -4,6 +4,8 @@ import type { Seat } from './memory/seat.js';
 export interface EntryVersion {
   readonly record: number;
   readonly version: number;
+  /** µs, 0: never. */
+  readonly deadline: number;
 }
 
 /** A value this thread has decoded, and the entry and version it belongs to. */
@@ -44,12 +46,16 @@ export class NearTier {
 
   /** After a hit: the entry that the engine has just read. */
   identify(seat: Seat): EntryVersion {
-    const { slotEntry, slotEntryVersion } = seat.places;
-    return { record: seat.field(slotEntry), version: seat.field64(slotEntryVersion) };
+    const { slotEntry, slotEntryVersion, slotEntryDeadline } = seat.places;
+    return {
+      record: seat.field(slotEntry),
+      version: seat.field64(slotEntryVersion),
+      deadline: seat.field64(slotEntryDeadline),
+    };
   }
 
   /** Keeps the value of an entry that was hit, if it was hit lately. */
-  offer(key: unknown, value: unknown, { record, version }: EntryVersion): void {
+  offer(key: unknown, value: unknown, { record, version, deadline }: EntryVersion): void {
     const at = (record >>> RECORD_BITS) & (SEEN - 1);
     if (this.#seen[at] !== record) {
       this.#seen[at] = record;
@@ -61,7 +67,7 @@ export class NearTier {
         break;
       }
     }
-    this.#values.set(key, { record, version, value });
+    this.#values.set(key, { record, version, deadline, value });
   }
 }
 

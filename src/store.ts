@@ -60,9 +60,10 @@ export class Store {
   get(key: unknown): unknown {
     const near = this.#near?.get(key);
     if (near !== undefined) {
-      const result = this.#engine.nearHit(near.record, near.version, this.#now());
+      const isDue = near.deadline !== 0 && near.deadline <= nowMicros();
+      const result = isDue ? Status.EXPIRED : this.#engine.nearHit(near.record, near.version);
       if (result === Status.OK) return near.value;
-      if (result !== Status.NEEDS_CLOCK && result !== Status.BUSY) this.#near?.delete(key);
+      if (result !== Status.BUSY) this.#near?.delete(key);
     }
     const described = encodeKey(key, this.#seat.keyScratch, 'get');
     const result = this.#engine.get(described, this.#now());

@@ -41,6 +41,7 @@ export interface Engine {
     seed3: number,
   ): number;
   isCompatible(): number;
+  assumeStrongOrder(): void;
   claimSlot(thread: number, start: number): number;
   adoptSlot(index: number, deadThread: number, deadStart: number, thread: number, start: number): number;
   reapSlot(index: number, deadThread: number, deadStart: number, byThread: number, byStart: number): number;
@@ -50,7 +51,7 @@ export interface Engine {
   rebuildOwnedBy(number: number): number;
   releaseSlot(): number;
   get(key: number, now: number): number;
-  nearHit(record: number, version: number, now: number): number;
+  nearHit(record: number, version: number): number;
   peek(key: number, now: number): number;
   has(key: number, now: number): number;
   reserve(key: number, value: number, now: number, flags: number): number;
@@ -86,6 +87,7 @@ export interface Places {
   readonly slotBusyOwner: number;
   readonly slotEntry: number;
   readonly slotEntryVersion: number;
+  readonly slotEntryDeadline: number;
   readonly slotEntryValueAt: number;
   readonly slotEntryValue: number;
   readonly slotExpired: number;
@@ -137,11 +139,14 @@ export function instantiate(
 ): { engine: Engine; places: Places } {
   const exports = exportsOf(module, memory);
   if (typeof exports?.['isCompatible'] !== 'function') throw incompatible('its module is not the engine');
+  const engine = exports as unknown as Engine;
+  // x86-64 keeps loads in order: readers need not write to the lock (engine/lock.ts)
+  if (process.arch === 'x64') engine.assumeStrongOrder();
   const places: Record<string, number> = {};
   for (const [name, value] of Object.entries(exports)) {
     if (value instanceof WebAssembly.Global) places[name] = Number(value.value);
   }
-  return { engine: exports as unknown as Engine, places: places as unknown as Places };
+  return { engine, places: places as unknown as Places };
 }
 
 function exportsOf(

@@ -176,7 +176,7 @@ describe('a broken engine', () => {
     }
   }
 
-  for (const file of ['sections.ts', 'operations.ts'] as const) {
+  for (const file of ['sections.ts', 'operations.ts', 'near.ts'] as const) {
     it(`is found for its defect: without, nothing is (${file})`, async () => {
       for (const setup of [setupOf('small values'), setupOf('clear')]) {
         using cache = makeBrokenCache(modules, file, undefined, optionsOf(setup));

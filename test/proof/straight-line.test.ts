@@ -25,13 +25,12 @@ const RUNS_PER_PROGRAM = 100;
 
 /** Every function of the engine that takes a lock. */
 const LOCKING_FUNCTIONS = [
+  'accesses/applyLog',
   'blocks/freeSection',
   'blocks/takeSection',
   'clean/step',
   'large/endHold',
   'large/hold',
-  'near/nearHit',
-  'sections/hitSection',
   'sections/insertSection',
   'sections/overwriteSection',
   'sections/removeSection',
@@ -42,8 +41,12 @@ const LOCKING_FUNCTIONS = [
 /** A section ends soon: no path under a lock is longer than this, in instructions. */
 const LONGEST_SECTION = 400;
 
-/** Every cmpxchg that is not one of a lock: of the count at its fixed address, of a slot's state, of an arena's claim. */
+/**
+ * Every cmpxchg that is not one of a lock: of the count and of the number of slots taken at their fixed addresses, of a
+ * slot's state, of a log's tail, of an arena's claim.
+ */
 const OTHER_CMPXCHGS = [
+  'accesses/applyLog: computed 0',
   'count/markClosed: fixed 256',
   'operations/clear: fixed 256',
   'rebuild/rebuildOwnedBy: fixed 256',
@@ -52,13 +55,14 @@ const OTHER_CMPXCHGS = [
   'sections/removeSection: fixed 256',
   'slots/adoptSlot: computed 0',
   'slots/claimSlot: computed 0',
+  'slots/claimSlot: fixed 640',
   'slots/emptySlot: computed 12',
   'slots/liftClaim: computed 0',
   'slots/reapSlot: computed 0',
 ];
 
 /** Functions that store to a field of another record which has the same offset as the lock has in its own. */
-const PLAIN_STORES = ['create/initialize', 'stretch/claimOne', 'stretch/emptyStretch'];
+const PLAIN_STORES = ['create/initialize', 'room/reserveBlock', 'slots/emptySlot'];
 
 /** Functions that may do anything under a lock. */
 const EXEMPT = ['rebuild/rebuildArena', 'rebuild/rebuildOwnedBy'];

@@ -243,7 +243,7 @@ describe('4 GiB', () => {
       'none lies across 2 GiB',
     );
     assert.ok(
-      blocks.some(({ start }) => start > 4 * GIB - 24 * MIB),
+      blocks.some(({ start }) => start > 4 * GIB - 48 * MIB),
       'none lies near 4 GiB',
     );
     assertIntact(cache);

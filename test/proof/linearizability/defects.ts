@@ -10,7 +10,7 @@
 export interface Defect {
   readonly name: string;
   /** The file in `engine/`. */
-  readonly file: 'sections.ts' | 'operations.ts';
+  readonly file: 'sections.ts' | 'operations.ts' | 'near.ts';
   /** A text that stands there once, and what stands there instead. */
   readonly edit: readonly [from: string, to: string];
   /** The names of the setups that have to find it. */
@@ -20,18 +20,17 @@ export interface Defect {
 /** How every section begins: too late, when anything in the shard has changed since its caller looked. */
 const LOCK = `  const lock = changetype<usize>(shard);
   if (!tryLock(lock, word)) return RETRY;`;
-const LOCK_OF_HIT = `${LOCK}\n  const verdict = judge(entry, now);`;
 const LOCK_OF_OVERWRITE = `  now: u64,\n): i32 {\n${LOCK}\n  const verdict = judgeForChange(`;
 const LOCK_OF_REMOVE = `${LOCK}\n  if (stamp != 0 &&`;
 const LOCK_OF_INSERT = `${LOCK}\n  const count = readCount();\n  if (isClosed(count)) {`;
 
 const INSERT = 'export function insertSection(shard: Shard, word: u64, bucket: usize): i32 {';
 const STORE_VERSION =
-  "atomic.store<u64>(changetype<usize>(entry), nextVersion(word), offsetof<Entry>('version'));";
+  "atomic.store<u64>(changetype<usize>(entry), mine.entryVersion, offsetof<Entry>('version'));";
 
-const END_OF_PEEK = `          result = <i32>info;
-        }
-      }
+const END_OF_GET = `result = read(entry, info);
+    if (!unchanged(lock, word)) continue;`;
+const END_OF_PEEK = `result = read(entry, entry.valueInfo);
     }
     if (unchanged(lock, word)) return result;`;
 const END_OF_HAS = `      if (judge(entry, time) == OK) result = OK;
@@ -45,17 +44,14 @@ function whenTooLate(section: string, instead: string): readonly [from: string, 
 
 /** Takes what was seen without the lock for true. */
 function unvalidated(text: string): readonly [from: string, to: string] {
-  return [text, text.replace('unchanged(', 'isBroken() || unchanged(')];
+  return [text, text.replace('unchanged(lock, word)', '(isBroken() || unchanged(lock, word))')];
 }
 
 export const DEFECTS: readonly Defect[] = [
   {
     name: 'a stale read: a near hit that does not ask for the version',
-    file: 'sections.ts',
-    edit: [
-      'if (entry.version == version) verdict',
-      'if (entry.version == version || (isBroken() && entry.version != 0)) verdict',
-    ],
+    file: 'near.ts',
+    edit: ['!= <u64>version) return MISS;', '!= <u64>version && !isBroken()) return MISS;'],
     foundBy: ['small values', 'evictions'],
   },
   {
@@ -66,8 +62,8 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a stale read: a near hit that has not heard of clear',
-    file: 'sections.ts',
-    edit: ['NEEDS_CLOCK : judge(entry, now);', 'NEEDS_CLOCK : isBroken() ? OK : judge(entry, now);'],
+    file: 'near.ts',
+    edit: ["('epoch')) != epoch) return", "('epoch')) != epoch && !isBroken()) return"],
     foundBy: ['clear'],
   },
   {
@@ -83,9 +79,9 @@ export const DEFECTS: readonly Defect[] = [
     foundBy: ['small values, no near tier'],
   },
   {
-    name: 'a get that skips validation: it takes what it has found too late',
-    file: 'sections.ts',
-    edit: whenTooLate(LOCK_OF_HIT, 'memory.copy(valueScratch, valueAt, length); return OK;'),
+    name: 'a get that skips validation',
+    file: 'operations.ts',
+    edit: unvalidated(END_OF_GET),
     foundBy: ['small values, no near tier'],
   },
   {

@@ -7,6 +7,7 @@ import {
   type Answer,
   type Counts,
   type Entry,
+  ordered,
   type Phase,
   type Rules,
   type State,
@@ -96,17 +97,24 @@ class Search {
     return undefined;
   }
 
-  /** It is not over, and everything that ended before it began is. */
-  #mayGoOn({ phase, happened }: Place): boolean {
+  /** It is not over, and everything that ended before it began is, like everything that its thread did before it. */
+  #mayGoOn(place: Place): boolean {
+    const { phase, happened } = place;
     if (phase === 'done') return false;
-    return this.#places.every((other) => other.phase === 'done' || other.happened.end >= happened.start);
+    const index = this.#places.indexOf(place);
+    return this.#places.every((other, at) => {
+      const isBefore = at < index && other.happened.thread === happened.thread;
+      return other.phase === 'done' || (!isBefore && other.happened.end >= happened.start);
+    });
   }
 }
 
 function isOver({ phase, happened }: Place): boolean {
   if (phase === 'done') return true;
-  // a thread that dies does not do so under the lock
-  return happened.end === Number.POSITIVE_INFINITY && phase !== 'pinned' && phase !== 'link';
+  if (happened.end !== Number.POSITIVE_INFINITY) return false;
+  // a thread that dies does not do so under the lock, nor between a read and its record
+  const isPut = happened.action.kind === 'put';
+  return phase !== 'pinned' && phase !== 'link' && (isPut || !phase.startsWith('append'));
 }
 
 function matches(state: State, end: End): boolean {
@@ -114,8 +122,9 @@ function matches(state: State, end: End): boolean {
     if (state.counts[name as keyof Counts] !== number) return false;
   }
   if (state.entries.length !== end.entries.length) return false;
+  const inOrder = end.ordered ? ordered(state) : [];
   return end.entries.every(({ key, value }, index) => {
-    const found = end.ordered ? state.entries[index] : state.entries.find((entry) => entry.key === key);
+    const found = end.ordered ? inOrder[index] : state.entries.find((entry) => entry.key === key);
     return found?.key === key && (found.value === value || value === UNREAD);
   });
 }

@@ -78,6 +78,7 @@ export class Quiet {
   /** Fills the cache with other keys; the keys that had to go for them, the least recently used first. */
   pushOut(): string[] {
     const gone: string[] = [];
+    assert.equal(this.#world.call('applyLogs'), Status.OK);
     for (const filler of FILLERS.slice(0, this.#maxSize)) {
       const slot = this.#world.query('slotAddress', this.#index) >>> 0;
       this.#world.write(slot + this.#world.global('slotKey'), Buffer.from(filler));

@@ -9,6 +9,7 @@ import { type Operation, ownerOf, type Shared } from './operation.js';
 interface Decoded {
   readonly record: number;
   readonly version: number;
+  readonly deadline: number;
   readonly value: string;
 }
 
@@ -161,8 +162,8 @@ export class Seat {
   *#near({ key, now }: Near): Step<string> {
     const decoded = this.#decoded.get(key);
     if (decoded === undefined) return 'MISS';
-    const result = yield* this.#until('nearHit', decoded.record, decoded.version, now);
-    return result === 'OK' || result === 'EXPIRED' ? result : 'MISS';
+    if (decoded.deadline !== 0 && decoded.deadline <= now) return 'EXPIRED';
+    return yield* this.#until('nearHit', decoded.record, decoded.version);
   }
 
   *#size(): Step<string> {
@@ -219,7 +220,8 @@ export class Seat {
 
   #remember(key: string, value: string): void {
     const version = Number(this.#world.view.getBigUint64(this.#place('slotEntryVersion'), true));
-    this.#decoded.set(key, { record: this.#field('slotEntry'), version, value: label(value) });
+    const deadline = Number(this.#world.view.getBigUint64(this.#place('slotEntryDeadline'), true));
+    this.#decoded.set(key, { record: this.#field('slotEntry'), version, deadline, value: label(value) });
   }
 
   #key(key: string): number {

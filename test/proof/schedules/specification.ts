@@ -3,9 +3,12 @@
  * each at one instant, and other threads' steps may come between. So "evict, then insert" is two steps, and the victim
  * is exactly the least recently used entry of the whole cache at that instant.
  *
- * With one exception: with several shards an access is under way from the moment its entry leaves its place in the
- * order of use to the moment it stands in the new one, and meanwhile an eviction in another shard passes it by. An
- * eviction need count only accesses that returned before it began.
+ * Each thread has a log of accesses that the order of use does not show yet. A read appends to it; so does a put of a
+ * thread whose log is not empty. An eviction may apply records of any log, in their order, and happens only when every
+ * record that stood in a log when it began has been applied: it counts every access that returned before.
+ *
+ * With several shards an access of a put is under way from the moment its entry leaves its place in the order of use to
+ * the moment it stands in the new one, and meanwhile an eviction in another shard passes it by.
  */
 import { type Action, label, type Put } from './actions.js';
 
@@ -14,8 +17,18 @@ export interface Entry {
   readonly value: string;
   /** µs, 0: never. */
   readonly deadline: number;
+  /** Which write of all writes it comes from. */
+  readonly version: number;
   /** An access to it is under way. */
   readonly pinned?: true;
+}
+
+/** An access that the order of use does not show yet; it counts if the entry still has that version. */
+export interface Access {
+  readonly key: string;
+  readonly version: number;
+  /** Grows from one record to the next, over all logs. */
+  readonly at: number;
 }
 
 /** What the engine counts. */
@@ -32,6 +45,10 @@ export interface State {
   /** Most recently used first. */
   readonly entries: readonly Entry[];
   readonly counts: Counts;
+  /** By thread; oldest first. */
+  readonly logs: Readonly<Record<number, readonly Access[]>>;
+  /** Writes and records so far. */
+  readonly clock: number;
 }
 
 /** One way to go on. */
@@ -41,8 +58,21 @@ export interface Step {
   readonly phase: Phase;
 }
 
-/** `pinned` and `link`: an access is under way, before and after the entry has become the newest. */
-export type Phase = 'begin' | 'evict' | 'count a miss' | 'pinned' | 'link' | 'done';
+/**
+ * `direct` and `logged`: a put has looked whether its thread's log is empty. `pinned` and `link`: an access is under way,
+ * before and after the entry has become the newest. `evict`: with the records of all logs up to this one applied.
+ * `append`: the entry of this version goes to the log.
+ */
+export type Phase =
+  | 'begin'
+  | 'direct'
+  | 'logged'
+  | `evict ${number}`
+  | `append ${number}`
+  | 'count a miss'
+  | 'pinned'
+  | 'link'
+  | 'done';
 
 export interface Rules {
   readonly maxSize: number;
@@ -55,10 +85,13 @@ export interface Rules {
 export const EMPTY: State = {
   entries: [],
   counts: { hits: 0, misses: 0, puts: 0, deletes: 0, evictions: 0, expired: 0 },
+  logs: {},
+  clock: 0,
 };
 
 /** What an action was told, as far as the specification looks at it. */
 export interface Answer {
+  readonly thread: number;
   /** Undefined: it never came. */
   readonly result: string | undefined;
   readonly decoded: string | undefined;
@@ -70,16 +103,19 @@ export interface Answer {
  * @param answer what the action was told in the end: steps that lead to another answer are left out
  */
 export function stepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
-  if (phase === 'evict') return [evict(state, action, 'begin')];
   if (phase === 'count a miss') return [done(count(state, 'misses'))];
-  const isAccess = action.kind === 'put' || action.kind === 'get' || action.kind === 'near';
-  if (!isAccess || rules.shards === 1) return plainStepsOf(state, phase, action, answer, rules);
+  const [name, number] = phase.split(' ');
+  if (name === 'evict') return evictionSteps(state, phase, Number(number), action);
+  if (name === 'append' && 'key' in action) {
+    return [done(append(state, answer.thread, action.key, Number(number)))];
+  }
+  if (action.kind !== 'put' || rules.shards === 1) return plainStepsOf(state, phase, action, answer, rules);
   const { key } = action;
   if (phase === 'link') return [done(pin(state, key, false))];
-  const steps = plainStepsOf(state, phase, action, answer, rules);
+  const steps = plainStepsOf(state, phase === 'pinned' ? 'direct' : phase, action, answer, rules);
   const accesses = steps.filter((step) => step.phase === 'done' && step.state.entries[0]?.key === key);
   for (const { state: next } of accesses) steps.push({ state: pin(next, key, true), phase: 'link' });
-  if (phase === 'begin') steps.push({ state: pin(state, key, true), phase: 'pinned' });
+  if (phase === 'direct') steps.push({ state: pin(state, key, true), phase: 'pinned' });
   return steps;
 }
 
@@ -87,7 +123,7 @@ export function stepsOf(state: State, phase: Phase, action: Action, answer: Answ
 function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
   switch (action.kind) {
     case 'put':
-      return putSteps(state, action, answer, rules);
+      return putSteps(state, phase, action, answer, rules);
     case 'get':
       return readSteps(state, action, answer, true);
     case 'peek':
@@ -105,7 +141,7 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
     case 'clean':
       return cleanSteps(state, action.now);
     case 'reserve':
-      return [done(state), ...pressure(state, rules)];
+      return [done(state), ...pressure(state, 'begin', rules)];
     case 'reap':
       return [done(state)];
     case 'lose':
@@ -115,18 +151,32 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
   }
 }
 
-function putSteps(state: State, action: Put, answer: Answer, rules: Rules): Step[] {
-  const { key, value, now, ttl } = action;
-  if (answer.result === 'NO_ROOM') return [done(state), ...pressure(state, rules)];
-  const entry: Entry = { key, value: label(value), deadline: ttl === 0 ? 0 : now + ttl };
-  const found = find(state, key);
-  const steps = pressure(state, rules);
-  if (found !== undefined && !isThere(found, now)) steps.push(expire(state, found, 'begin'));
-  else if (found !== undefined || state.entries.length < rules.maxSize) {
-    const others = without(state, found);
-    steps.push(done(count({ ...state, entries: [entry, ...others] }, 'puts')));
-  } else steps.push({ state, phase: 'evict' });
+function putSteps(state: State, phase: Phase, action: Put, answer: Answer, rules: Rules): Step[] {
+  const steps = pressure(state, phase, rules);
+  if (answer.result === 'NO_ROOM') return [done(state), ...steps];
+  const isEmpty = (state.logs[answer.thread] ?? []).length === 0;
+  if (phase === 'begin') return [{ state, phase: isEmpty ? 'direct' : 'logged' }, ...steps];
+  // somebody else has applied the log since it was looked at: it may be looked at once more
+  if (phase === 'logged' && isEmpty) steps.push({ state, phase: 'direct' });
+  const found = find(state, action.key);
+  if (found !== undefined && !isThere(found, action.now)) steps.push(expire(state, found, 'begin'));
+  else if (found !== undefined || state.entries.length < rules.maxSize)
+    steps.push(store(state, action, phase));
+  else steps.push({ state, phase: `evict ${state.clock}` });
   return steps;
+}
+
+/** A logged update leaves its entry where it is; a new entry is the newest in any case. */
+function store(state: State, { key, value, now, ttl }: Put, phase: Phase): Step {
+  const version = state.clock;
+  const entry: Entry = { key, value: label(value), deadline: ttl === 0 ? 0 : now + ttl, version };
+  const found = find(state, key);
+  const stays = found !== undefined && phase === 'logged';
+  const entries = stays
+    ? state.entries.map((other) => (other === found ? entry : other))
+    : [entry, ...without(state, found)];
+  const next = count({ ...state, entries, clock: version + 1 }, 'puts');
+  return phase === 'logged' ? { state: next, phase: `append ${version}` } : done(next);
 }
 
 function readSteps(
@@ -137,7 +187,7 @@ function readSteps(
 ): Step[] {
   const found = find(state, key);
   if (found === undefined) return answers(answer, 'MISS', done(counts ? count(state, 'misses') : state));
-  if (isThere(found, now)) return answers(answer, found.value, done(counts ? hit(state, found) : state));
+  if (isThere(found, now)) return answers(answer, found.value, counts ? hit(state, found) : done(state));
   if (!counts) return answers(answer, 'MISS', done(state));
   return answers(answer, 'EXPIRED', expire(state, found, 'count a miss'));
 }
@@ -160,7 +210,7 @@ function nearSteps(
 ): Step[] {
   const found = find(state, key);
   if (found === undefined || found.value !== answer.decoded) return answers(answer, 'MISS', done(state));
-  if (isThere(found, now)) return answers(answer, 'OK', done(hit(state, found)));
+  if (isThere(found, now)) return answers(answer, 'OK', hit(state, found));
   return answers(answer, 'EXPIRED', done(state));
 }
 
@@ -179,6 +229,41 @@ function pin(state: State, key: string, isUnderWay: boolean): State {
   return { ...state, entries };
 }
 
+/** Records are applied; and if all have been that stood there at first, the least recently used entry may go. */
+function evictionSteps(state: State, phase: Phase, before: number, action: Action): Step[] {
+  const steps = applications(state, phase);
+  const isDue = Object.values(state.logs).some((log) => log.some(({ at }) => at < before));
+  return isDue ? steps : [...steps, evict(state, action, 'begin')];
+}
+
+/** The first record of some log is applied. */
+function applications(state: State, phase: Phase): Step[] {
+  return Object.keys(state.logs)
+    .filter((thread) => state.logs[Number(thread)]?.length)
+    .map((thread) => ({ state: applyFirst(state, Number(thread)), phase }));
+}
+
+function applyFirst(state: State, thread: number): State {
+  const [first, ...rest] = state.logs[thread] ?? [];
+  const found = state.entries.find(({ key, version }) => key === first?.key && version === first.version);
+  const entries = found === undefined ? state.entries : [found, ...without(state, found)];
+  return { ...state, entries, logs: { ...state.logs, [thread]: rest } };
+}
+
+/** The entries in the order of use when all logs have been applied, those of the first slots first. */
+export function ordered(state: State): readonly Entry[] {
+  let all = state;
+  for (const thread of Object.keys(state.logs).map(Number)) {
+    while (all.logs[thread]?.length) all = applyFirst(all, thread);
+  }
+  return all.entries;
+}
+
+function append(state: State, thread: number, key: string, version: number): State {
+  const log = [...(state.logs[thread] ?? []), { key, version, at: state.clock }];
+  return { ...state, logs: { ...state.logs, [thread]: log }, clock: state.clock + 1 };
+}
+
 /** The least recently used entry goes; one past its deadline counts as expired. Nothing, when there is none any more. */
 function evict(state: State, action: Action, phase: Phase): Step {
   const victim = state.entries.findLast(({ pinned }) => pinned !== true);
@@ -187,22 +272,23 @@ function evict(state: State, action: Action, phase: Phase): Step {
   return { state: count({ ...state, entries: without(state, victim) }, 'evictions'), phase };
 }
 
-function pressure(state: State, { victims }: Rules): Step[] {
-  return state.entries
+/** For want of memory entries go, and logs are applied. */
+function pressure(state: State, phase: Phase, { victims }: Rules): Step[] {
+  if (victims.length === 0) return [];
+  const evictions = state.entries
     .filter(({ key }) => victims.includes(key))
-    .map((entry) => ({
-      state: count({ ...state, entries: without(state, entry) }, 'evictions'),
-      phase: 'begin',
-    }));
+    .map(
+      (entry): Step => ({ state: count({ ...state, entries: without(state, entry) }, 'evictions'), phase }),
+    );
+  return [...evictions, ...applications(state, phase)];
 }
 
 function expire(state: State, entry: Entry, phase: Phase): Step {
   return { state: count({ ...state, entries: without(state, entry) }, 'expired'), phase };
 }
 
-function hit(state: State, entry: Entry): State {
-  const { pinned: _, ...newest } = entry;
-  return count({ ...state, entries: [newest, ...without(state, entry)] }, 'hits');
+function hit(state: State, { version }: Entry): Step {
+  return { state: count(state, 'hits'), phase: `append ${version}` };
 }
 
 function done(state: State): Step {

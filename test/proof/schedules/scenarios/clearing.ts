@@ -40,13 +40,8 @@ export const CLEARING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a hit that does not ask for the epoch',
-        file: 'sections.ts',
-        edits: [
-          [
-            'const verdict = judge(entry, now);\n  if (verdict != OK) {\n    releaseUnchanged(lock, word);\n    return verdict;\n  }\n  memory.copy(valueScratch',
-            'memory.copy(valueScratch',
-          ],
-        ],
+        file: 'operations.ts',
+        edits: [['let result = judge(entry, time);', 'let result: i32 = OK;']],
       },
     ],
   },
@@ -81,13 +76,8 @@ export const CLEARING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a near hit that asks for the version only',
-        file: 'sections.ts',
-        edits: [
-          [
-            ': judge(entry, now);\n  if (verdict == OK) {\n    refresh',
-            ': OK;\n  if (verdict == OK) {\n    refresh',
-          ],
-        ],
+        file: 'near.ts',
+        edits: [["  if (atomic.load<u32>(record, offsetof<Entry>('epoch')) != epoch) return MISS;\n", '']],
       },
     ],
   },

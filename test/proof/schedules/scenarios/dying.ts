@@ -16,7 +16,7 @@ export const DYING: readonly Scenario[] = [
       maxSize: 2,
       before: [put('a', 'x')],
       threads: [
-        [get('a'), put('b', 'y')],
+        [get('a'), put('a', 'v'), put('b', 'y')],
         [put('a', 'z'), reap(0), put('b', 'w'), get('a')],
       ],
     },
@@ -24,12 +24,12 @@ export const DYING: readonly Scenario[] = [
     preemptions: 1,
     mutants: [
       {
-        name: 'a hit that copies in a loop under the lock',
+        name: 'an update that copies in a loop under the lock',
         file: 'sections.ts',
         edits: [
           [
-            '  memory.copy(valueScratch, valueAt, length);\n  refresh',
-            '  for (let at: u32 = 0; at < length; at++) store<u8>(valueScratch + at, load<u8>(valueAt + at));\n  refresh',
+            '  memory.copy(valueAt, valueScratch, length);\n',
+            '  for (let at: u32 = 0; at < length; at++) store<u8>(valueAt + at, load<u8>(valueScratch + at));\n',
           ],
         ],
       },

@@ -8,13 +8,6 @@ export const EVICTING: readonly Scenario[] = [
   {
     name: 'get of the oldest / put that evicts',
     plot: { maxSize: 2, before: FULL, threads: [[get('a')], [put('c', 'z'), size()]], ordered: true },
-    mutants: [
-      {
-        name: 'an eviction that does not look again whether its victim is still the oldest',
-        file: 'removal.ts',
-        edits: [['CAUSE_EVICTED, oldest, now)', 'CAUSE_EVICTED, 0, now)']],
-      },
-    ],
   },
   {
     name: 'get of the oldest / put that evicts, over two shards',
@@ -23,6 +16,20 @@ export const EVICTING: readonly Scenario[] = [
       maxSize: 3,
       before: [put('a', 'x'), put('g', 'y'), put('b', 'z')],
       threads: [[get('a')], [put('c', 'w')]],
+      ordered: true,
+    },
+  },
+  {
+    name: 'update of the oldest / put that evicts',
+    plot: { maxSize: 2, before: FULL, threads: [[put('a', 'v')], [put('c', 'z'), size()]], ordered: true },
+  },
+  {
+    name: 'update of the oldest in place / put that evicts, over two shards',
+    plot: {
+      shards: 2,
+      maxSize: 3,
+      before: [put('a', 'x'), put('g', 'y'), put('b', 'z')],
+      threads: [[put('a', 'v')], [put('c', 'w')]],
       ordered: true,
     },
     mutants: [

@@ -5,6 +5,7 @@ import { CLEARING } from './clearing.js';
 import { DYING } from './dying.js';
 import { EVICTING } from './evicting.js';
 import { LARGE_VALUES } from './large.js';
+import { LOGGING } from './logging.js';
 import { MIXED } from './mixed.js';
 import { REMOVING } from './removing.js';
 import { STORING } from './storing.js';
@@ -12,6 +13,7 @@ import { STORING } from './storing.js';
 export const SCENARIOS: readonly Scenario[] = [
   ...STORING,
   ...EVICTING,
+  ...LOGGING,
   ...REMOVING,
   ...CLEARING,
   ...LARGE_VALUES,

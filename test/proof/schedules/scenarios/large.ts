@@ -14,7 +14,7 @@ const CROWDED = {
   pressed: true,
   ballast: 'z',
   before: [
-    put('z', long('z', 295_500)),
+    put('z', long('z', 289_228)),
     put('a', long('x', 2_000)),
     put('b', long('y', 2_000)),
     put('c', long('w', 2_000)),
@@ -63,7 +63,7 @@ export const LARGE_VALUES: readonly Scenario[] = [
         name: 'a description of a value that is not validated',
         rare: true,
         file: 'operations.ts',
-        edits: [['          result = describe(entry);', '          return describe(entry);']],
+        edits: [['OK) result = read(entry, entry.valueInfo);', 'OK) return read(entry, entry.valueInfo);']],
       },
     ],
   },

@@ -15,10 +15,13 @@ export const REMOVING: readonly Scenario[] = [
     plot: { maxSize: 2, before: [put('a', 'x')], threads: [[get('a')], [remove('a'), put('f', 'y')]] },
     mutants: [
       {
-        name: 'a hit that takes the lock from a word read again',
+        name: 'a hit that is held against a word read again',
         file: 'operations.ts',
         edits: [
-          ['result = hitSection(shard, word, entry, ', 'result = hitSection(shard, readFree(lock), entry, '],
+          [
+            'result = read(entry, info);\n    if (!unchanged(lock, word)) continue;',
+            'result = read(entry, info);\n    if (!unchanged(lock, readFree(lock))) continue;',
+          ],
         ],
       },
     ],

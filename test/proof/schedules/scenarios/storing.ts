@@ -97,8 +97,8 @@ export const STORING: readonly Scenario[] = [
         file: 'operations.ts',
         edits: [
           [
-            '          result = <i32>info;\n        }\n      }\n    }\n    if (unchanged(lock, word)) return result;',
-            '          result = <i32>info;\n        }\n      }\n    }\n    return result;',
+            'result = read(entry, entry.valueInfo);\n    }\n    if (unchanged(lock, word)) return result;',
+            'result = read(entry, entry.valueInfo);\n    }\n    return result;',
           ],
         ],
       },
