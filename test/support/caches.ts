@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { TestContext } from 'node:test';
 import { type CacheHandle, type CacheKey, type CacheOptions, ThreadSafeCache } from '../../src/index.js';
 import { type Engine, instantiate } from '../../src/memory/engine.js';
 import type { HandleContent } from '../../src/memory/handle.js';
+import type { Scope } from './crew.js';
 import { until } from './until.js';
 
 /** A cache without a cleaner unless asked for, which ends with the test. */
 export function makeCache<Key extends CacheKey = CacheKey, Value = unknown>(
-  test: TestContext,
+  scope: Scope,
   options: CacheOptions,
 ): ThreadSafeCache<Key, Value> {
   const cache = new ThreadSafeCache<Key, Value>({ cleanupInterval: 0, ...options });
-  test.after(() => cache.shutdown());
+  scope.after(() => cache.shutdown());
   return cache;
 }
 
 /** The same memory as another cache object of this thread, in a thread slot of its own; ends with the test. */
-export function attachAgain(test: TestContext, cache: ThreadSafeCache): ThreadSafeCache {
+export function attachAgain(scope: Scope, cache: ThreadSafeCache): ThreadSafeCache {
   const handle = { ...contentOf(cache), id: randomUUID() };
   const again = ThreadSafeCache.attach(handle as unknown as CacheHandle);
-  test.after(() => again.shutdown());
+  scope.after(() => again.shutdown());
   return again;
 }
 

@@ -1,13 +1,13 @@
 /** Thread slots: there are so many and no more, and each comes back however its thread ended. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, engineOf, makeCache } from '../support/caches.js';
 import { Remote } from '../support/remote.js';
 
 /** A cache whose every slot is taken: one by this thread, the others by remotes. */
 async function full(
-  test: Parameters<typeof makeCache>[0],
+  test: TestContext,
 ): Promise<{ cache: ThreadSafeCache; remotes: Remote[]; extra: Remote }> {
   const cache = makeCache(test, { maxSize: 100, maxBytes: '1 MiB' });
   const slots = engineOf(cache).slotCount();

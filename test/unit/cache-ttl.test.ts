@@ -1,6 +1,6 @@
 /** Deadlines, by a clock that the test moves: which TTL holds, and what becomes of an entry that is past it. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { assertIntact, makeCache } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
 
@@ -94,7 +94,7 @@ describe('which TTL holds', () => {
 });
 
 describe('an entry past its deadline', () => {
-  function withExpired(test: Parameters<typeof makeCache>[0], maxSize = 3) {
+  function withExpired(test: TestContext, maxSize = 3) {
     const clock = stopClock(test);
     const cache = makeCache<string, unknown>(test, { maxSize });
     cache.put('old', 'x', 1);

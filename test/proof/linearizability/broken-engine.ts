@@ -5,18 +5,14 @@
  * memory, where nothing else stands. So the same module with the switch off shows that it is the defect that is found,
  * and the compiler, which is slow, has little to do.
  */
-import { randomFillSync } from 'node:crypto';
-import { type CacheHandle, ThreadSafeCache } from '../../../src/index.js';
-import { nowMicros } from '../../../src/memory/clock.js';
-import { instantiate } from '../../../src/memory/engine.js';
-import { makeHandle } from '../../../src/memory/handle.js';
-import { type CacheOptions, resolveOptions } from '../../../src/options.js';
-import { compileMutants, type Patch } from '../../support/mutant.js';
+import type { CacheOptions, ThreadSafeCache } from '../../../src/index.js';
+import { contentOf } from '../../support/caches.js';
+import type { Patch } from '../../support/mutant.js';
+import { compileModules, makeCacheOver, wordsOf } from '../../support/mutant-cache.js';
 import { DEFECTS, type Defect } from './defects.js';
 
 /** Address of the switch. */
 const SWITCH = 32;
-const PAGE = 65_536;
 
 /** What each file needs besides, for the defects in it. */
 const SUPPORT: Readonly<Record<Defect['file'], Patch['edits']>> = {
@@ -34,12 +30,8 @@ export type BrokenModules = Readonly<Record<Defect['file'], WebAssembly.Module>>
 /** Compiles them, if that has not been done before. */
 export async function compileDefects(): Promise<BrokenModules> {
   const files = ['sections.ts', 'operations.ts', 'near.ts'] as const;
-  const [sections, operations, near] = await compileMutants(files.map(patchOf));
-  return {
-    'sections.ts': moduleOf(sections),
-    'operations.ts': moduleOf(operations),
-    'near.ts': moduleOf(near),
-  };
+  const [sections, operations, near] = await compileModules(files.map(patchOf));
+  return { 'sections.ts': sections, 'operations.ts': operations, 'near.ts': near } as BrokenModules;
 }
 
 /** A cache with a broken engine; without a defect, with the switch off. */
@@ -49,17 +41,9 @@ export function makeBrokenCache(
   defect: Defect | undefined,
   given: CacheOptions,
 ): ThreadSafeCache {
-  const options = resolveOptions(given);
-  const pages = Math.floor(options.maxBytes / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const { engine } = instantiate(modules[file], memory);
-  const [a = 0, b = 0, c = 0, d = 0] = randomFillSync(new Uint32Array(4));
-  if (engine.initialize(pages, options.maxSize, options.shards, nowMicros(), a, b, c, d) === 0) {
-    throw new Error('Cannot make a cache: maxBytes is too small for it');
-  }
-  new Uint32Array(memory.buffer, SWITCH, 1)[0] = defect === undefined ? 0 : numberOf(defect);
-  const handle: unknown = makeHandle(options.name, modules[file], memory, options);
-  return ThreadSafeCache.attach(handle as CacheHandle);
+  const cache = makeCacheOver(modules[file], given);
+  wordsOf(contentOf(cache).memory)[SWITCH / 4] = defect === undefined ? 0 : numberOf(defect);
+  return cache;
 }
 
 /** What the switch is set to; 0 is off. */
@@ -80,8 +64,4 @@ function withSwitch(text: string): readonly [from: string, to: string] {
     text,
     `${text}\nfunction isBroken(defect: u32): bool {\n  return load<u32>(${SWITCH}) == defect;\n}`,
   ];
-}
-
-function moduleOf(bytes: Uint8Array | undefined): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(bytes ?? []));
 }
