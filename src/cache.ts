@@ -68,9 +68,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
     this.#handle = handle;
     this.#log = logger && new RemovalLog(logger, handle.name);
-    const seat = new Seat(handle.module, handle.memory);
     const log = this.#log;
-    if (log) seat.onRebuild = (count) => log.rebuilt(count);
+    const seat = new Seat(handle.module, handle.memory, log && ((count) => log.rebuilt(count)));
     this.#seat = seat;
     this.#store = new Store(seat, codec, handle.options, log && ((removals) => log.removals(removals)));
     if (handle.options.cleanupIntervalMs > 0) {

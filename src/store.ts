@@ -58,35 +58,51 @@ export class Store {
 
   /** The value, made the most recently used and counted as a hit; or `absent`, counted as a miss. */
   get(key: unknown): unknown {
-    const near = this.#near?.get(key);
-    if (near !== undefined) {
-      const isDue = near.deadline !== 0 && near.deadline <= nowMicros();
-      const result = isDue ? Status.EXPIRED : this.#engine.nearHit(near.record, near.version);
-      if (result === Status.OK) return near.value;
-      if (result !== Status.BUSY) this.#near?.delete(key);
+    try {
+      const near = this.#near?.get(key);
+      if (near !== undefined) {
+        const isDue = near.deadline !== 0 && near.deadline <= nowMicros();
+        const result = isDue ? Status.EXPIRED : this.#engine.nearHit(near.record, near.version);
+        if (result === Status.OK) return near.value;
+        if (result !== Status.BUSY) this.#near?.delete(key);
+      }
+      const described = encodeKey(key, this.#seat.keyScratch, 'get');
+      const result = this.#engine.get(described, this.#now());
+      return result >= 0 ? this.#decodeHit(key, result) : this.#goOnReading(described, result, true, key);
+    } catch (error) {
+      throw this.#seat.recover(error);
     }
-    const described = encodeKey(key, this.#seat.keyScratch, 'get');
-    const result = this.#engine.get(described, this.#now());
-    return result >= 0 ? this.#decodeHit(key, result) : this.#goOnReading(described, result, true, key);
   }
 
   /** The value or `absent`, without any effect. */
   peek(key: unknown): unknown {
-    const described = encodeKey(key, this.#seat.keyScratch, 'peek');
-    const result = this.#engine.peek(described, this.#now());
-    return result >= 0 ? this.#decode(result) : this.#goOnReading(described, result, false, key);
+    try {
+      const described = encodeKey(key, this.#seat.keyScratch, 'peek');
+      const result = this.#engine.peek(described, this.#now());
+      return result >= 0 ? this.#decode(result) : this.#goOnReading(described, result, false, key);
+    } catch (error) {
+      throw this.#seat.recover(error);
+    }
   }
 
   has(key: unknown): boolean {
-    const described = encodeKey(key, this.#seat.keyScratch, 'look for');
-    return this.#call(() => this.#engine.has(described, this.#now())) === Status.OK;
+    try {
+      const described = encodeKey(key, this.#seat.keyScratch, 'look for');
+      return this.#call(() => this.#engine.has(described, this.#now())) === Status.OK;
+    } catch (error) {
+      throw this.#seat.recover(error);
+    }
   }
 
   delete(key: unknown): boolean {
-    const described = encodeKey(key, this.#seat.keyScratch, 'delete');
-    const result = this.#call(() => this.#engine.deleteKey(described, this.#now()));
-    if (result === Status.EXPIRED) this.#tellExpired(key);
-    return result === Status.OK;
+    try {
+      const described = encodeKey(key, this.#seat.keyScratch, 'delete');
+      const result = this.#call(() => this.#engine.deleteKey(described, this.#now()));
+      if (result === Status.EXPIRED) this.#tellExpired(key);
+      return result === Status.OK;
+    } catch (error) {
+      throw this.#seat.recover(error);
+    }
   }
 
   /** `ttl` is µs, 0: never. */
@@ -106,20 +122,19 @@ export class Store {
     }
     const described = encodeKey(key, this.#seat.keyScratch, 'put');
     if (ttl !== 0) this.#usesClock = true;
-    const info = byteLength * 8 + kind;
-    this.#seat.begin();
-    if (byteLength <= VALUE_SCRATCH) {
-      encoder.write(this.#seat.valueScratch, 0);
-      encoder.release();
-      const result = this.#engine.put(described, info, this.#now(), ttl, this.#report);
-      if (result !== Status.OK) this.#goOnPutting(described, info, ttl, result);
-    } else {
-      this.#putLarge(described, info, ttl);
+    try {
+      this.#store(described, byteLength * 8 + kind, ttl);
+    } catch (error) {
+      throw this.#seat.recover(error);
     }
   }
 
   clear(): void {
-    this.#call(() => this.#engine.clear(this.#now()));
+    try {
+      this.#call(() => this.#engine.clear(this.#now()));
+    } catch (error) {
+      throw this.#seat.recover(error);
+    }
   }
 
   size(): number {
@@ -209,6 +224,19 @@ export class Store {
     const value = decodeOwned(info & 7, copy.buffer, this.#codec);
     this.#settle(value);
     return value;
+  }
+
+  /** Stores what the encoder has prepared under the key in the scratch. */
+  #store(described: number, info: number, ttl: number): void {
+    this.#seat.begin();
+    if (info >>> 3 <= VALUE_SCRATCH) {
+      this.#encoder.write(this.#seat.valueScratch, 0);
+      this.#encoder.release();
+      const result = this.#engine.put(described, info, this.#now(), ttl, this.#report);
+      if (result !== Status.OK) this.#goOnPutting(described, info, ttl, result);
+    } else {
+      this.#putLarge(described, info, ttl);
+    }
   }
 
   #putLarge(described: number, info: number, ttl: number): void {

@@ -18,7 +18,8 @@ const MOST_KEYS = 10_000;
 const MOST_KEY_BYTES = 1 << 20;
 
 const { handle, lease, report } = workerData as CleanerData;
-const seat = new Seat(handle.module, handle.memory);
+const tellRebuilt = (count: number): void => post({ keys: [], rebuilt: count });
+const seat = new Seat(handle.module, handle.memory, report ? tellRebuilt : undefined);
 const office = new CleanerOffice(seat);
 const flags = report ? REPORT : 0;
 let timer: NodeJS.Timeout | undefined;
@@ -55,8 +56,6 @@ function round(): void {
   const removed = seat.expired - before;
   if (report && removed > 0) post({ keys, round: { removed, durationMs: (nowMicros() - start) / 1000 } });
 }
-
-if (report) seat.onRebuild = (count) => post({ keys: [], rebuilt: count });
 
 function post(message: CleanerReport): void {
   parentPort?.postMessage(message);

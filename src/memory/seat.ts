@@ -38,14 +38,18 @@ export class Seat {
   /** Where values up to {@link VALUE_SCRATCH} bytes come and go. */
   readonly valueScratch: Buffer;
   readonly #fields: Uint32Array;
-  /** Told when this thread has rebuilt parts of the cache that dead threads had locked; how many. */
-  onRebuild: ((count: number) => void) | undefined;
+  readonly #onRebuild: ((count: number) => void) | undefined;
+  /** What #onRebuild knows of; earlier ones are those of another thread that had this slot. */
+  #toldRebuilds: number;
   #hasLeft = false;
   /** What this thread waits for, and since when (ms). */
   #waiting = { at: 0, owner: 0, since: 0 };
 
-  /** @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_TOO_MANY_THREADS` */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
+  /**
+   * @param onRebuild Told when this thread has rebuilt parts of the cache that were left locked; how many.
+   * @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_TOO_MANY_THREADS`
+   */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, onRebuild?: (count: number) => void) {
     const { engine, places } = instantiate(module, memory);
     if (engine.isCompatible() === 0) throw incompatible('its memory has another layout');
     this.engine = engine;
@@ -56,6 +60,8 @@ export class Seat {
     this.keyScratch = Buffer.from(memory.buffer, address + places.slotKey, MAX_KEY);
     this.valueScratch = Buffer.from(memory.buffer, address + places.slotValue, VALUE_SCRATCH);
     this.#fields = new Uint32Array(memory.buffer, address, places.slotKey / 4);
+    this.#onRebuild = onRebuild;
+    this.#toldRebuilds = this.#rebuilds;
     // an adopted slot may have something in hand
     this.emptyHands();
   }
@@ -71,9 +77,19 @@ export class Seat {
     if (this.field(slotHand) !== 0 || this.field(slotRoomMade) !== 0) this.emptyHands();
   }
 
-  /** Gives back whatever this thread has in hand. */
+  /** Gives back whatever this thread has in hand, a lock too, which it should not have. */
   emptyHands(): void {
     while (this.engine.emptyHands() === Status.BUSY) this.wait();
+    this.#tellRebuilds();
+  }
+
+  /**
+   * For whoever catches what a call of the engine has thrown; answers the same error. A trap may have come under a lock,
+   * and nobody else takes a lock from a thread that lives: so this one gives it back before it does anything else.
+   */
+  recover(error: unknown): unknown {
+    if (error instanceof WebAssembly.RuntimeError && !this.#hasLeft) this.emptyHands();
+    return error;
   }
 
   /** A 32-bit field of the slot, by its offset. */
@@ -114,21 +130,27 @@ export class Seat {
     return now - this.#waiting.since > ms;
   }
 
-  /** Locks this thread has taken over from dead owners. */
-  get rebuilds(): number {
-    return this.field(this.places.slotRebuilds);
-  }
-
   /** Sleeps for a slice. */
   pause(): void {
     Atomics.wait(pauseCell, 0, 0, PAUSE_MS);
   }
 
-  /** Takes over what this thread itself has left locked in a call that was cut off. */
+  /** Takes over what this thread itself has left locked in a call that was cut off; how many locks. */
   #rebuildOwn(): number {
     const count = this.engine.rebuildOwnedBy(this.index + 1);
-    if (count > 0) this.onRebuild?.(count);
+    this.#tellRebuilds();
     return count;
+  }
+
+  /** Locks that threads in this slot have taken over. */
+  get #rebuilds(): number {
+    return this.field(this.places.slotRebuilds);
+  }
+
+  #tellRebuilds(): void {
+    const count = this.#rebuilds - this.#toldRebuilds;
+    this.#toldRebuilds += count;
+    if (count > 0) this.#onRebuild?.(count);
   }
 
   /** Gives back the slot of a thread that has ended; false when it has not, or nobody knows. */
@@ -136,10 +158,8 @@ export class Seat {
     const dead = index === this.index ? undefined : deadOwner(this.engine, this.memory, index);
     if (dead === undefined) return false;
     const { thread, start } = ownIdentity;
-    const before = this.rebuilds;
     while (this.engine.reapSlot(index, dead.thread, dead.start, thread, start) === Status.BUSY) this.wait();
-    const count = this.rebuilds - before;
-    if (count > 0) this.onRebuild?.(count);
+    this.#tellRebuilds();
     return true;
   }
 
