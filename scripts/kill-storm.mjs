@@ -2,13 +2,13 @@
  * Threads that share a cache die in every way a thread can, until a thousand of them are dead:
  * `npm run kill-storm -- [options]`.
  *
- *     --deaths N            how many, over all versions of Node.js together (1000)
- *     --seed N              draws the same storms again (a new one each time)
- *     --minutes N           stops after the round that is running then (no limit)
- *     --node all|current    with Node.js 20, 22, 24 and 26 in turn, or with the one that runs this (all)
+ *     --deaths N             how many, over all versions of Node.js together (1000)
+ *     --seed N               draws the same storms again (a new one each time)
+ *     --minutes N            stops after the round that is running then (no limit)
+ *     --node all|current|22  with Node.js 20, 22, 24 and 26 in turn, with the one that runs this, or with one of them (all)
  *
  * What each round does, and what must hold after each death, is in test/threads/storm/. The last line sums up. Any
- * violation ends the storm and fails this script; it names the round's seed: `--seed` with it begins with that round.
+ * violation ends the storm and fails this script; it names the round's seed, and `--seed` with that begins with that round.
  *
  * @module
  */
@@ -39,12 +39,20 @@ const { values } = parseArgs({
   },
 });
 const [wanted, seed, minutes] = [Number(values.deaths), Number(values.seed), Number(values.minutes)];
-const ownMajor = process.versions.node.split('.')[0];
-const others = otherVersions.filter((version) => version.split('.')[0] !== ownMajor);
-const versions = [process.versions.node, ...(values.node === 'all' ? others : [])];
+const isMajor = (/** @type {string} */ version, /** @type {string | undefined} */ major) =>
+  version.split('.')[0] === major;
+const own = process.versions.node;
+const all = [own, ...otherVersions.filter((version) => !isMajor(version, own.split('.')[0]))];
+const versions =
+  values.node === 'current'
+    ? [own]
+    : all.filter((version) => values.node === 'all' || isMajor(version, values.node));
 
-if (!(wanted > 0 && minutes > 0 && Number.isInteger(seed)) || !['all', 'current'].includes(values.node)) {
-  console.error('Cannot run the storm: numbers above 0 are required, and --node all or --node current');
+if (!(wanted > 0 && minutes > 0 && Number.isInteger(seed)) || versions.length === 0) {
+  const majors = all.map((version) => version.split('.')[0]).join(', ');
+  console.error(
+    `Cannot run the storm: numbers above 0 are required, and --node all, current or one of ${majors}`,
+  );
   process.exitCode = 2;
 } else {
   await runAll();

@@ -61,7 +61,7 @@ try {
     left -= most;
   }
 } catch (error) {
-  report.violation = String(error);
+  report.violation = `round ${report.rounds}: ${String(error)}`;
 }
 report.isOver = true;
 process.send?.(report);
