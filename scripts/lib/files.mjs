@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * The files below a folder whose name matches, sorted, as paths relative to the root with forward slashes.
+ * The files below a folder whose name matches, sorted, as paths relative to the root with forward slashes. Packages
+ * that are installed below it are not the project's files.
  *
  * @param {string} folder relative to the root; one that does not exist has no files
  * @param {RegExp} name what a file's name must match
@@ -19,6 +20,7 @@ export function listFiles(folder, name) {
   return readdirSync(start, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && name.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !file.includes('/node_modules/'))
     .sort();
 }
 

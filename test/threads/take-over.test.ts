@@ -57,7 +57,6 @@ class Scene {
     for (let index = 0; index < KEPT; index++) {
       const key = `kept ${index}`;
       this.cache.put(key, key);
-      this.cache.get(key);
       this.#shards.set(key, shardOfLastPut(this.cache));
     }
     // for the places where something is replaced, or freed
