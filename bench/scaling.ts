@@ -76,7 +76,7 @@ async function inTurn(
   for (let round = -1; round < rounds; round++) {
     for (const [i, { gang, contender }] of gangs.entries()) {
       for (const count of threads) {
-        const result = await gang.load(load, loadMs, { threads: count });
+        const result = await gang.load(load, { ms: loadMs }, { threads: count });
         checkHits(contender, result);
         if (round >= 0) results[i]?.rounds.get(count)?.push(result.perSecond);
       }

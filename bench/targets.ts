@@ -149,7 +149,7 @@ async function besidePeer(
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let round = -1; round < scale.rounds; round++) {
       for (const [i, figures] of [ours, theirs].entries()) {
-        const { perSecond, hitRate } = await (gangs[i] as Gang).load(load, scale.loadMs);
+        const { perSecond, hitRate } = await (gangs[i] as Gang).load(load, { ms: scale.loadMs });
         if (hitRate !== 1) throw new Error(`Cannot measure beside ${peer.name}: entries are missing`);
         if (round >= 0) figures.push(perSecond);
       }
@@ -167,7 +167,7 @@ async function besidePeer(
 async function heap(scale: Scale, progress: Progress): Promise<Target[]> {
   const memory = { entries: scale.million, keyLength: 16, value: 'string100', churn: false } as const;
   const churn = { entries: 2 * scale.million, keyLength: 16, value: 'string200', churn: true } as const;
-  const runs = Math.max(1, Math.floor(scale.rounds / 2));
+  const runs = scale.heapRuns;
   const rows: Target[] = [];
   for (const [what, order, atMost, of, unit] of [
     ['resident memory, 16-byte keys, 100-byte strings', memory, 0.6, 'residentBytes', 'MiB'],

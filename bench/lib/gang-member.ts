@@ -1,14 +1,21 @@
 /** What one thread (or process) of a gang does, whatever it hears its orders from. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GangAnswer, type GangData, type GangOrder, type Load, sharedNow } from './gang-messages.js';
+import {
+  type GangAnswer,
+  type GangData,
+  type GangOrder,
+  type Load,
+  sharedNow,
+  type Until,
+} from './gang-messages.js';
 import { ABSENT, keyMaker, valueMaker } from './keys.js';
 import type { SharedClient } from './shared/contender.js';
 
 /** Operations between two looks at the clock. */
 const STRETCH = 64;
 /** Puts under way at a time while a cache that answers later is filled. */
-const FILLING = 256;
+const FILLING = 64;
 const SAMPLED = 101;
 const MOST_LATENCIES = 200_000;
 /** Every so many operations one is a put. */
@@ -46,8 +53,10 @@ export class GangMember {
     }
     await untilClock(order.startAt);
     if (order.kind === 'latency') return this.#isAsync ? this.#latencyAsync(order) : this.#latencySync(order);
-    if (!this.#isAsync) return this.#loadSync(order.load, order.ms);
-    const lanes = Array.from({ length: order.lanes }, () => this.#lane(order.load, order.ms));
+    if (!this.#isAsync) return this.#loadSync(order.load, order.until);
+    const { ms, operations } = order.until;
+    const share = { ms, operations: operations / order.lanes };
+    const lanes = Array.from({ length: order.lanes }, () => this.#lane(order.load, share));
     return summed(await Promise.all(lanes));
   }
 
@@ -84,12 +93,12 @@ export class GangMember {
     return at;
   }
 
-  #loadSync(load: Load, ms: number): GangAnswer {
+  #loadSync(load: Load, { ms, operations }: Until): GangAnswer {
     const count = { operations: 0, gets: 0, hits: 0 };
     const run = this.#stretchOf(load);
     const start = performance.now();
     let now = start;
-    while (now - start < ms) {
+    while (now - start < ms && count.operations < operations) {
       run(count);
       count.operations += STRETCH;
       now = performance.now();
@@ -132,11 +141,11 @@ export class GangMember {
   }
 
   /** One after the other, each awaited. */
-  async #lane(load: Load, ms: number): Promise<Loaded> {
+  async #lane(load: Load, { ms, operations }: Until): Promise<Loaded> {
     const count = { operations: 0, gets: 0, hits: 0 };
     const start = performance.now();
     let now = start;
-    while (now - start < ms) {
+    while (now - start < ms && count.operations < operations) {
       const at = this.#next();
       const [key, value] = [this.#keys[at] as string, this.#values[at % VALUES] as string];
       count.operations++;

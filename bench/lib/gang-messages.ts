@@ -14,6 +14,13 @@ export interface GangData {
   readonly pool: number;
 }
 
+/** When a load ends: whatever comes first. */
+export interface Until {
+  readonly ms: number;
+  /** Of each member. */
+  readonly operations: number;
+}
+
 /** What one of a gang is told to do. */
 export type GangOrder =
   | { readonly kind: 'fill'; readonly entries: number }
@@ -21,7 +28,7 @@ export type GangOrder =
   | {
       readonly kind: 'load';
       readonly load: Load;
-      readonly ms: number;
+      readonly until: Until;
       readonly startAt: number;
       readonly lanes: number;
     }

@@ -1,7 +1,14 @@
 /** Several threads at work on one cache at the same time. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type GangAnswer, type GangData, type GangOrder, type Load, sharedNow } from './gang-messages.js';
+import {
+  type GangAnswer,
+  type GangData,
+  type GangOrder,
+  type Load,
+  sharedNow,
+  type Until,
+} from './gang-messages.js';
 import { type Latencies, latenciesOf } from './latencies.js';
 import type { Wanted } from './local-caches.js';
 import type { SharedContender, SharedHost } from './shared/contender.js';
@@ -63,16 +70,18 @@ export class Gang {
     await this.#all({ kind: 'check', entries });
   }
 
-  /** Loads the cache from so many threads at once; each has `lanes` requests under way, where requests take time. */
+  /**
+   * Loads the cache from so many threads at once, for a time or for so many operations each; each has `lanes` requests
+   * under way, where requests take time.
+   */
   async load(
     load: Load,
-    ms: number,
+    until: Partial<Until>,
     { threads = this.#members.length, lanes = 1 } = {},
   ): Promise<LoadResult> {
-    const answers = await this.#all(
-      { kind: 'load', load, ms, lanes, startAt: sharedNow() + START_MS },
-      threads,
-    );
+    const whole = { ms: Number.MAX_VALUE, operations: Number.MAX_VALUE, ...until };
+    const startAt = sharedNow() + START_MS;
+    const answers = await this.#all({ kind: 'load', load, until: whole, lanes, startAt }, threads);
     const loaded = answers.filter((answer) => answer.kind === 'loaded');
     const sum = (of: (one: (typeof loaded)[number]) => number) =>
       loaded.reduce((total, one) => total + of(one), 0);

@@ -12,6 +12,12 @@ export interface Scale {
   readonly large: number;
   /** Entries for questions about memory and churn. */
   readonly million: number;
+  /** Runs of what takes a process of its own. */
+  readonly heapRuns: number;
+  /** Milliseconds of reading beside the cleaner, which looks once a second. */
+  readonly readingMs: number;
+  /** Requests to the HTTP server. */
+  readonly requests: number;
   /** Threads at the same time. */
   readonly threads: readonly number[];
   /** Milliseconds of load in questions about several threads at once. */
@@ -27,6 +33,9 @@ export const full: Scale = {
   middle: 100_000,
   large: 4_000_000,
   million: 1_000_000,
+  heapRuns: 3,
+  readingMs: 2_500,
+  requests: 40_000,
   threads: [1, 2, 4],
   loadMs: 400,
 };
@@ -39,6 +48,8 @@ export const quick: Scale = {
   turn: 2 ** 15,
   large: 400_000,
   million: 200_000,
+  heapRuns: 1,
+  requests: 10_000,
   loadMs: 150,
 };
 
@@ -51,6 +62,9 @@ export const tiny: Scale = {
   middle: 400,
   large: 1_000,
   million: 2_000,
+  heapRuns: 1,
+  readingMs: 50,
+  requests: 200,
   threads: [1, 2],
   loadMs: 20,
 };

@@ -8,8 +8,7 @@ import { questions } from '../../bench/questions.js';
 
 /** Numbers somewhere in the figures that cannot be right: something was not measured. */
 function wrongNumbers(figures: unknown, path = 'figures'): string[] {
-  if (typeof figures === 'number')
-    return Number.isFinite(figures) && figures >= 0 ? [] : [`${path}: ${figures}`];
+  if (typeof figures === 'number') return Number.isFinite(figures) ? [] : [`${path}: ${figures}`];
   if (typeof figures !== 'object' || figures === null) return [];
   return Object.entries(figures).flatMap(([name, value]) => wrongNumbers(value, `${path}.${name}`));
 }
@@ -22,7 +21,7 @@ describe('each question', () => {
       for (const absent of answer.absent) test.diagnostic(`not measured: ${absent}`);
       assert.ok(steps.length > 0, 'it shows no progress');
       assert.deepEqual(wrongNumbers(answer.figures), []);
-      assert.ok(answer.tables.length > 0);
+      assert.ok(answer.tables.length > 0 || answer.absent.length > 0, 'it says nothing');
       for (const table of answer.tables) {
         assert.ok(table.rows.length > 0, `${table.title} is empty`);
         const lines = markdown(table).split('\n');

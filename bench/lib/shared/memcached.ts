@@ -16,6 +16,8 @@ interface Client {
 type ClientClass = new (socket: string, options: { poolSize: number }) => Client;
 
 const MEGABYTES = 1024;
+/** Its client has one request under way on a connection: as many as there are requests at a time. */
+const CONNECTIONS = 64;
 
 export const memcached: SharedContender = {
   name: 'memcached',
@@ -32,7 +34,7 @@ export const memcached: SharedContender = {
   },
   connect: async (data) => {
     const Memcached = await peerExport<ClientClass>('memcached', 'default');
-    const client = new Memcached(data as string, { poolSize: 1 });
+    const client = new Memcached(data as string, { poolSize: CONNECTIONS });
     const get = promisify<string, string | undefined>((key, done) => client.get(key, done));
     const put = promisify<string, string, boolean>((key, value, done) => client.set(key, value, 0, done));
     return { get, put, close: () => client.end() };

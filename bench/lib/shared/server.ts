@@ -32,7 +32,8 @@ export async function startServer(
 ): Promise<Server> {
   if (programVersion(program) === undefined) throw new NotInstalled(program);
   const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'));
-  const socket = join(folder, 'socket');
+  // memcached's client adds a port to a path that does not end like one
+  const socket = join(folder, 'socket:1');
   const child = spawn(program, args(socket, folder), { stdio: 'ignore', cwd: folder });
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
