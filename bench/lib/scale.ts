@@ -28,7 +28,7 @@ export interface Scale {
 export const full: Scale = {
   name: 'full',
   rounds: 5,
-  turn: 2 ** 17,
+  turn: 2 ** 16,
   small: 1_000,
   middle: 100_000,
   large: 4_000_000,
@@ -37,7 +37,7 @@ export const full: Scale = {
   readingMs: 2_500,
   requests: 40_000,
   threads: [1, 2, 4],
-  loadMs: 400,
+  loadMs: 250,
 };
 
 /** `--quick`: fewer rounds, and no more than some hundred thousand entries. */

@@ -5,6 +5,8 @@ import type { Scene, SeatData, Turn, TurnAnswer } from './turn-messages.js';
 
 /** A contender's heap may become as large as the largest cache needs. */
 const MOST_HEAP_MB = 12_288;
+/** Rounds in which code is compiled and memory warmed. */
+const WARM_ROUNDS = 2;
 
 /** Figures of one contender, one for each round, in nanoseconds for an operation. */
 export interface Timing {
@@ -65,7 +67,7 @@ export class Turns {
     this.#seats.push({ contender: scene.contender, worker });
   }
 
-  /** Lets each contender have one turn a round, the first one another one each round; the first round does not count. */
+  /** Lets each contender have one turn a round, the first one another one each round; the first rounds do not count. */
   async run(turn: Omit<Turn, 'from'>, rounds: number, leftOut: readonly string[] = []): Promise<Timing[]> {
     const seats = this.#seats.filter(({ contender }) => !leftOut.includes(contender));
     const timings = seats.map(({ contender }) => ({
@@ -74,9 +76,9 @@ export class Turns {
       typical: [] as number[],
       gcMs: [] as number[],
     }));
-    for (let round = -1; round < rounds; round++) {
+    for (let round = -WARM_ROUNDS; round < rounds; round++) {
       for (let i = 0; i < seats.length; i++) {
-        const at = (i + round + 1) % seats.length;
+        const at = (i + round + WARM_ROUNDS) % seats.length;
         const { worker, contender } = seats[at] as Seat;
         worker.postMessage({ ...turn, from: this.#from } satisfies Turn);
         const answer = await reply(worker, contender);
