@@ -26,11 +26,10 @@ type Autocannon = (options: {
   url: string;
   connections: number;
   amount: number;
-  requests: { setupRequest(request: { path?: string }): { path?: string } }[];
+  requests: { setupRequest(request: { path?: string }): { path?: string }; onResponse(): void }[];
 }) => PromiseLike<{
   requests: { total: number };
   latency: { p50: number; p99: number };
-  duration: number;
   errors: number;
   non2xx: number;
 }>;
@@ -76,6 +75,9 @@ async function load(
     if (started.kind === 'absent') throw new Absent(started.why);
     if (started.kind !== 'listening') throw new Error(`Cannot load ${contender}: it does not listen`);
     let next = 0;
+    // autocannon itself notices the end up to a second later
+    let end = 0;
+    const start = performance.now();
     const result = await autocannon({
       url: `http://127.0.0.1:${started.port}`,
       ...{ connections: Math.min(CONNECTIONS, keys.length), amount: keys.length },
@@ -85,6 +87,9 @@ async function load(
             request.path = `/${keys[next++ % keys.length]}`;
             return request;
           },
+          onResponse: () => {
+            end = performance.now();
+          },
         },
       ],
     });
@@ -93,12 +98,12 @@ async function load(
     }
     const stopped = answerOf(server);
     server.send('stop');
-    const end = await stopped;
-    if (end.kind !== 'stopped') throw new Error(`Cannot load ${contender}: it does not stop`);
+    const said = await stopped;
+    if (said.kind !== 'stopped') throw new Error(`Cannot load ${contender}: it does not stop`);
     return {
-      perSecond: result.requests.total / result.duration,
+      perSecond: (1000 * result.requests.total) / (end - start),
       p99Ms: result.latency.p99,
-      backendCalls: end.backendCalls,
+      backendCalls: said.backendCalls,
       sharing: started.sharing,
     };
   } finally {
@@ -146,6 +151,12 @@ function figuresOf(runs: ReadonlyMap<string, readonly Run[]>): Figure[] {
     });
 }
 
+/** The same in another order, so that nobody is always first. */
+function rotated<Item>(items: readonly Item[], by: number): Item[] {
+  const at = by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}
+
 async function measure(
   scale: Scale,
   keys: readonly string[],
@@ -155,17 +166,18 @@ async function measure(
   const runs = new Map(contenders.map((contender) => [contender, [] as Run[]]));
   const absent: string[] = [];
   let sharing: Sharing | undefined;
-  for (let at = 1; at <= scale.heapRuns; at++) {
-    for (const contender of contenders) {
-      progress(`${contender}, run ${at} of ${scale.heapRuns}`);
-      try {
-        const run = await load(contender, keys, entries);
-        sharing = run.sharing;
-        runs.get(contender)?.push(run);
-      } catch (error) {
-        if (!(error instanceof Absent || error instanceof NotInstalled)) throw error;
-        absent.push(error.message);
-      }
+  // the load generator has to be compiled, too: the first server would pay for that
+  const order = [heddle.name];
+  for (let at = 0; at < scale.heapRuns; at++) order.push(...rotated(contenders, at));
+  for (const [at, contender] of order.entries()) {
+    progress(at === 0 ? 'warming up' : `${contender}, server ${at} of ${order.length - 1}`);
+    try {
+      const run = await load(contender, keys, entries);
+      sharing = run.sharing;
+      if (at > 0) runs.get(contender)?.push(run);
+    } catch (error) {
+      if (!(error instanceof Absent || error instanceof NotInstalled)) throw error;
+      absent.push(error.message);
     }
   }
   return { runs, absent, sharing };

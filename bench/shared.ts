@@ -7,7 +7,7 @@ import { digits, quantile, ratios, type Spread, spread, spreadText } from './lib
 import { NotInstalled } from './lib/peer.js';
 import { type Answer, type Progress, type Question, type Table, unique } from './lib/report.js';
 import type { Scale } from './lib/scale.js';
-import { CLUSTERED, openCluster } from './lib/shared/cluster.js';
+import { openCluster } from './lib/shared/cluster.js';
 import { heddle } from './lib/shared/heddle.js';
 import { sharedCaches } from './lib/shared-caches.js';
 import type { BarChart } from './lib/svg.js';
@@ -33,7 +33,7 @@ const entrants: readonly Entrant[] = [
   ...sharedCaches
     .filter(({ name }) => name !== 'private Maps' && name !== 'heddle, freeze')
     .map((contender) => ({ ...contender, open: (plan: GangPlan) => Gang.open(contender, plan) })),
-  { name: CLUSTERED, isShared: true, isAsync: true, evicts: true, open: openCluster },
+  { name: 'lru-cache-clustered', isShared: true, isAsync: true, evicts: true, open: openCluster },
 ];
 
 /** What was measured of one contender under one load. */

@@ -170,8 +170,20 @@ async function heap(scale: Scale, progress: Progress): Promise<Target[]> {
   const runs = scale.heapRuns;
   const rows: Target[] = [];
   for (const [what, order, atMost, of, unit] of [
-    ['resident memory, 16-byte keys, 100-byte strings', memory, 0.6, 'residentBytes', 'MiB'],
-    ['worst event-loop delay, full churn', churn, 0.1, 'worstTurnMs', 'ms'],
+    [
+      `resident memory, ${count(memory.entries)} entries of 16 + 100 bytes`,
+      memory,
+      0.6,
+      'residentBytes',
+      'MiB',
+    ],
+    [
+      `worst event-loop delay, ${count(churn.entries)} entries of 200 bytes replaced`,
+      churn,
+      0.1,
+      'worstTurnMs',
+      'ms',
+    ],
   ] as const) {
     const figures: Record<string, number[]> = { heddle: [], [lruCache]: [] };
     for (let run = 0; run < runs; run++) {
@@ -223,6 +235,7 @@ async function size(scale: Scale, progress: Progress): Promise<Target[]> {
         to: `${few.toLocaleString('en')} entries`,
         atMost: 4,
         ratio: ratios(large, small),
+        typical: ratios(typical[1] ?? [], typical[0] ?? []),
         note,
       });
     }
@@ -231,6 +244,8 @@ async function size(scale: Scale, progress: Progress): Promise<Target[]> {
   }
   return rows;
 }
+
+const count = (entries: number) => entries.toLocaleString('en');
 
 /** Whether a target is met: by the median. */
 function verdict({ ratio, atLeast = 0, atMost = Number.POSITIVE_INFINITY }: Target): string {

@@ -44,6 +44,7 @@ export function describeMachine(scale: string): () => Machine {
 export function machineText(machine: Machine): string {
   const { date, commit: at, node, v8, system, processor, processors, memoryGiB } = machine;
   return (
+    (machine.scale === 'full' ? '' : `A ${machine.scale} run, not to be quoted. `) +
     `${date}, commit ${at}, Node.js ${node} (V8 ${v8}), ${system}, ${processors} × ${processor}, ${memoryGiB} GiB; ` +
     `load average ${machine.loadBefore} before and ${machine.loadAfter} after.`
   );

@@ -34,8 +34,18 @@ export interface LineChart {
 
 export type Chart = BarChart | LineChart;
 
-/** Eight colours that stay apart for the colour-blind (Okabe and Ito, 2008), heddle's first. */
-const COLOURS = ['#0072B2', '#56B4E9', '#009E73', '#D55E00', '#E69F00', '#CC79A7', '#8A8A00', '#666666'];
+/** Colours that stay apart for the colour-blind (Okabe and Ito, 2008, and two more), heddle's first. */
+const COLOURS = [
+  '#0072B2',
+  '#56B4E9',
+  '#009E73',
+  '#D55E00',
+  '#E69F00',
+  '#CC79A7',
+  '#8A8A00',
+  '#666666',
+  '#332288',
+];
 const WIDTH = 840;
 const LEFT = 210;
 const RIGHT = 110;
@@ -95,14 +105,15 @@ function lines({ series, xLabel, yLabel }: LineChart): { height: number; body: s
   const points = series.flatMap((one) => one.points);
   const xs = [...new Set(points.map(([x]) => x))].sort((a, b) => a - b);
   const [least = 1, largest = 1] = [xs[0], xs.at(-1)];
-  const top = Math.max(...points.map(([, y]) => y)) * 1.05;
+  const highest = Math.max(...points.map(([, y]) => y));
+  const step = niceStep(highest / 4);
+  const top = Math.ceil(highest / step) * step;
   const end = WIDTH - 2 * RIGHT;
   const atX = (x: number) =>
     INSET + (largest === least ? 0 : Math.log(x / least) / Math.log(largest / least)) * (end - INSET);
   const atY = (y: number) => BOTTOM - (y / top) * (BOTTOM - TOP);
   const body = [text(12, 40, yLabel, 'fill="#555"')];
-  for (let step = 0; step <= 5; step++) {
-    const y = (top / 5) * step;
+  for (let y = 0; y <= top; y += step) {
     body.push(line([INSET, atY(y)], [end, atY(y)], '#ddd'));
     body.push(text(INSET - 6, atY(y) + 4, digits(y), 'text-anchor="end"'));
   }
@@ -117,6 +128,12 @@ function lines({ series, xLabel, yLabel }: LineChart): { height: number; body: s
     body.push(text(end + 14, TOP + 16 * index + 4, label, `fill="${colour}" font-weight="bold"`));
   });
   return { height: BOTTOM + 56, body };
+}
+
+/** The least of 1, 2, 5, 10, 20, … that is no smaller. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 5, 10].find((times) => times * power >= least) ?? 10) * power;
 }
 
 type Point = readonly [x: number, y: number];

@@ -9,7 +9,7 @@ import { Gang, type GangPlan, type Member } from '../gang.js';
 import type { GangAnswer, GangOrder } from '../gang-messages.js';
 import { isInstalled, NotInstalled } from '../peer.js';
 
-/** The package, and the name that figures go by. */
+/** The package. */
 export const CLUSTERED = '@0xdoublesharp/lru-cache-clustered';
 
 /** What the primary is started with. */
