@@ -43,7 +43,7 @@ export function assertIntact(cache: ThreadSafeCache): void {
 }
 
 /** The same for a cache whose cleaner is at work: only a law that stays broken is. Everybody else must be quiet. */
-export async function untilIntact(cache: ThreadSafeCache): Promise<void> {
+export async function untilIntact(cache: ThreadSafeCache, patienceMs?: number): Promise<void> {
   const engine = engineOf(cache);
-  await until(() => engine.verify() === 0, 'verify()').catch(() => assertIntact(cache));
+  await until(() => engine.verify() === 0, 'verify()', patienceMs).catch(() => assertIntact(cache));
 }

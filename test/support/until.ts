@@ -5,10 +5,16 @@ const PATIENCE_MS = 30_000;
 const PAUSE_MS = 5;
 
 /** Waits until a condition holds; fails with what was waited for when it never does. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain: ${what}`);
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${patienceMs / 1000} s in vain: ${typeof what === 'string' ? what : what()}`);
+    }
     await sleep(PAUSE_MS);
   }
 }
