@@ -13,27 +13,30 @@ interface Setting {
   readonly job: Job;
 }
 
+/** A budget with slots for that many threads, and some of which the slots are not back yet. */
+function budget(mebibytes: number, threads: number): number {
+  // an eighth of it is for thread slots, of 73 KiB each
+  return Math.max(mebibytes, Math.ceil((threads + 8) * 0.6)) * MIB;
+}
+
 /** The caches that last as long as the soak: each is full of another kind of thing, and has other limits to keep. */
 function settingsFor(threads: number): Record<string, Setting> {
-  // an eighth of the budget is for thread slots of 73 KiB; a slot of a dead thread may not be back yet
-  const forSlots = Math.ceil((threads + 8) * 0.6) * MIB;
   return {
     'full of entries': {
-      options: { maxBytes: Math.max(16 * MIB, forSlots), shards: 4 },
+      options: { maxBytes: budget(16, threads), shards: 4 },
       job: { maxSize: 2000, keys: 4000, longest: 4000, expiring: 0.3 },
     },
     'full of bytes': {
-      options: { maxBytes: Math.max(24 * MIB, forSlots), shards: 2 },
+      options: { maxBytes: budget(24, threads), shards: 2 },
       job: { maxSize: 5000, keys: 3000, longest: 400_000, expiring: 0.1 },
     },
     'one shard, frozen values': {
-      options: { maxBytes: Math.max(8 * MIB, forSlots), shards: 1, freeze: true },
+      options: { maxBytes: budget(8, threads), shards: 1, freeze: true },
       job: { maxSize: 300, keys: 400, longest: 20_000, expiring: 0 },
     },
   };
 }
 
-const PASSING_OPTIONS = { maxBytes: '4 MiB', shards: 2 };
 const PASSING_JOB: Job = { maxSize: 500, keys: 1000, longest: 5000, expiring: 0.2 };
 
 /** What a worker makes a cache of its own for. */
@@ -53,8 +56,9 @@ export function makeLasting(threads: number, module: WebAssembly.Module | undefi
 }
 
 /** Makes a cache that is soon shut down again. */
-export function makePassing(): Kept {
-  const options = { maxSize: PASSING_JOB.maxSize, cleanupInterval: CLEANUP_INTERVAL, ...PASSING_OPTIONS };
+export function makePassing(threads: number): Kept {
+  const { maxSize } = PASSING_JOB;
+  const options = { maxSize, cleanupInterval: CLEANUP_INTERVAL, maxBytes: budget(4, threads), shards: 2 };
   return keep('passing', options, PASSING_JOB, undefined);
 }
 

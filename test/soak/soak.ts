@@ -46,7 +46,7 @@ export class Soak {
   readonly #random: Random;
   readonly #gate: Gate;
   readonly #lasting: readonly Kept[];
-  #passing = makePassing();
+  #passing: Kept;
   readonly #workers: Worker[] = [];
   /** Bytes of each lasting cache while it is empty and everybody is attached. */
   readonly #empty = new Map<Kept, number>();
@@ -57,6 +57,7 @@ export class Soak {
     this.#random = new Random(settings.seed);
     this.#gate = new Gate(settings.threads);
     this.#lasting = makeLasting(settings.threads, settings.module);
+    this.#passing = makePassing(settings.threads);
   }
 
   get operations(): number {
@@ -140,7 +141,7 @@ export class Soak {
   /** Shuts a cache down while others use it. */
   #replacePassing(): void {
     this.#passing.cache.shutdown();
-    this.#passing = makePassing();
+    this.#passing = makePassing(this.#settings.threads);
     this.counts.caches++;
     const { handle, job } = this.#passing;
     for (let index = 0; index < this.#settings.threads; index++) {
