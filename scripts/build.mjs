@@ -44,10 +44,10 @@ function compile(project, output, inputs) {
       .map(stem),
   );
   const folders = inputs.length === 1 ? [output] : inputs.map((folder) => `${output}/${folder}`);
-  const present = folders.flatMap((folder) => listFiles(folder, /\.(js|mjs|d\.ts)$/));
+  const present = folders.flatMap((folder) => listFiles(folder, /\.(js|mjs|d\.ts)(\.map)?$/));
   for (const file of present) if (!wanted.has(stem(file))) rmSync(join(root, file));
   // tsc trusts its record of an earlier run, and would not write again what somebody removed.
-  const complete = new Set(present.map(stem));
+  const complete = new Set(present.filter((file) => !file.endsWith('.map')).map(stem));
   if ([...wanted].some((file) => !complete.has(file)))
     rmSync(join(root, output, '.tsbuildinfo'), { force: true });
 
@@ -66,7 +66,7 @@ function compile(project, output, inputs) {
  * @returns {string}
  */
 function stem(file) {
-  return file.replace(/\.(d\.ts|ts|js|mjs)$/, '');
+  return file.replace(/\.(d\.ts|ts|js|mjs)(\.map)?$/, '');
 }
 
 const wantedStep = process.argv[2] ?? 'dist';

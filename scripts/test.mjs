@@ -1,8 +1,9 @@
 /**
- * Runs the compiled tests: `node scripts/test.mjs [filter] [--node PATH]`.
+ * Runs the compiled tests: `node scripts/test.mjs [filter ...] [--node PATH] [--minutes N]`.
  *
- *     filter        runs only the test files whose path contains it: `threads`, `unit/keys`
+ *     filter        runs only the test files whose path contains it, or one of them: `threads`, `unit/keys`
  *     --node PATH   runs them with another Node.js than this one; so does the variable TEST_NODE
+ *     --minutes N   how long the whole run may take
  *
  * The list comes from the sources, since Node.js 20 expands no patterns, and a compiled test whose source is gone
  * must not run. The counts are left in `build/results/`, one file for each version of Node.js.
@@ -20,19 +21,23 @@ import { prepareResults, resultsFile } from './lib/results.mjs';
 const testTimeoutMs = 120_000;
 
 /** The whole run may take this long: a test file that does not end is beyond the runner of newer Node.js versions. */
-const runTimeoutMs = 480_000;
+const runMinutes = 8;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { node: { type: 'string' }, minutes: { type: 'string' } },
+});
+const runTimeoutMs = Number(values.minutes ?? runMinutes) * 60_000;
 const node = resolve(values.node ?? process.env['TEST_NODE'] ?? process.execPath);
-const filter = positionals[0] ?? '';
+const filters = positionals.length > 0 ? positionals : [''];
 
 const files = listFiles('test', /\.test\.ts$/)
-  .filter((file) => file.includes(filter))
+  .filter((file) => filters.some((filter) => file.includes(filter)))
   .map((file) => `build/${file.replace(/\.ts$/, '.js')}`);
 const missing = files.filter((file) => !existsSync(join(root, file)));
 
 if (files.length === 0) {
-  console.error(`Cannot run the tests: no test file's path contains '${filter}'`);
+  console.error(`Cannot run the tests: no test file's path contains '${filters.join("' or '")}'`);
   process.exitCode = 1;
 } else if (missing.length > 0) {
   console.error(`Cannot run the tests: not compiled yet, run npm run build:tests: ${missing.join(', ')}`);

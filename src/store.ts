@@ -303,7 +303,7 @@ export function closedError(): Error {
 }
 
 function noRoomError(): Error {
-  return cacheError(
+  return cacheRangeError(
     'ERR_VALUE_TOO_LARGE',
     'Cannot put the value: other threads hold all the memory that is left for seconds, a larger maxBytes is required',
   );

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { seededRandom, zipfNumbers } from '../../src/cli/zipf.js';
-import { heddle, root, temporaryFolder, writeTo } from './support.js';
+import { root } from '../support/child.js';
+import { heddle, temporaryFolder, writeTo } from './support.js';
 
 const folder = temporaryFolder();
 const requests = 30_000;

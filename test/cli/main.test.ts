@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { heddle, root } from './support.js';
+import { root } from '../support/child.js';
+import { heddle } from './support.js';
 
 const commands = ['demo', 'repl', 'replay', 'monitor'];
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { heddle, root } from './support.js';
+import { root } from '../support/child.js';
+import { heddle } from './support.js';
 
 /** Where the traces lie beside a checkout. They are other people's data: where they are not, nothing is lost. */
 const folder = join(root, '..', 'shared', 'traces');

@@ -1,14 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after } from 'node:test';
+import { root } from '../support/child.js';
 
-/** The repository's root: this file runs from build/test/cli. */
-export const root = join(import.meta.dirname, '..', '..', '..');
-
-/** What the package's `bin` names. */
-export const entry = join(root, 'dist', 'cli', 'main.js');
+/** What the package's `bin` names; where coverage is measured, the same compiled with source maps. */
+export const entry = resolve(root, process.env['HEDDLE_CLI'] ?? 'dist/cli/main.js');
 
 /** A command that takes longer does not end: it is killed, and its status is null. */
 const TIMEOUT_MS = 100_000;

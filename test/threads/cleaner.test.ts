@@ -63,6 +63,21 @@ describe('the cleaner is replaced', () => {
     });
   }
 
+  it('when it has left the office to one that never came, and the log tells', async (test) => {
+    const logger = new RecordingLogger();
+    const cache = makeCache(test, { ...cleaned, name: 'n', logger });
+    const lines = () => logger.at('info').map((line) => line.replace('heddle "n": cleaner ', ''));
+    await until(() => lines().length === 1, 'the first has started');
+    const { module, memory } = contentOf(cache);
+    const seat = new Seat(module, memory);
+    const office = new CleanerOffice(seat);
+    office.take(office.lease, 0);
+    seat.leave();
+    await until(() => lines().length === 3, 'the first has stopped, the next has started');
+    assert.deepEqual(lines(), ['started', 'stopped', 'started']);
+    await assertCleaned(cache, 'by the next');
+  });
+
   it('as often as it takes', async (test) => {
     const { creator, cache } = await madeElsewhere(test);
     const others = await Remote.startAll(test, 2);

@@ -114,6 +114,17 @@ describe('the cleaner', () => {
     const [first, last] = [logger.at('info')[0], logger.at('info').at(-1)];
     assert.deepEqual([first, last], ['heddle "n": cleaner started', 'heddle "n": cleaner stopped']);
   });
+
+  it('tells of every key, also when they are more than one of its messages holds', async (test) => {
+    const logger = new RecordingLogger();
+    const count = 12_000;
+    const cache = makeCache<number>(test, { name: 'n', maxSize: count, cleanupInterval: 1, logger });
+    for (let key = 0; key < count; key++) cache.put(key, 1, 0.5);
+    await until(() => cache.size === 0, 'all have expired');
+    const expired = () => logger.at('debug').flatMap((line) => /expired (\d+) \(/.exec(line)?.[1] ?? []);
+    await until(() => expired().length === count, 'all are told of');
+    assert.equal(new Set(expired()).size, count);
+  });
 });
 
 describe('loggers', () => {

@@ -1,0 +1,145 @@
+/**
+ * What a thread does that finds something taken by one that is gone, cut off, or in no hurry: locks of the dead are taken
+ * over, claims that last are lifted, and memory that others have in hand is waited for, but not for ever. Threads that
+ * die by themselves leave none of this behind; here it is written into the memory.
+ */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { CacheOptions, ThreadSafeCache } from '../../src/index.js';
+import { REPORT, Status } from '../../src/memory/engine.js';
+import { Seat } from '../../src/memory/seat.js';
+import { assertIntact, contentOf, makeCache } from '../support/caches.js';
+import { assertCacheError } from '../support/errors.js';
+import { RecordingLogger } from '../support/logger.js';
+import { Random } from '../support/random.js';
+import { Remote } from '../support/remote.js';
+import { Doors } from '../support/structures.js';
+
+const MIB = 2 ** 20;
+const LONGEST = MIB / 16;
+/** The lock word is {sequence: 54, owner: 10}, LOCK_OFFSET behind the start of a shard or arena. */
+const LOCK = 64;
+
+const REBUILT = 'a thread died inside the cache; rebuilt 1 part(s) of it, entries may be lost';
+
+const open = await Doors.opener();
+
+/** A cache without a cleaner, its log, and the view of its memory. */
+function prepare(test: TestContext, options: Partial<CacheOptions> = {}) {
+  const logger = new RecordingLogger();
+  const cache = makeCache<string, unknown>(test, {
+    maxSize: 100,
+    maxBytes: MIB,
+    shards: 1,
+    logger,
+    ...options,
+  });
+  return { cache, logger, doors: open(contentOf(cache).memory) };
+}
+
+/** A line without the name of its cache. */
+function whatItSays(line: string): string {
+  return line.slice(line.indexOf(': ') + 2);
+}
+
+/** Writes an owner into the lock at an address: that of a thread slot, by its number. */
+function lock(cache: ThreadSafeCache, address: number, number: number): void {
+  const words = new BigUint64Array(contentOf(cache).memory.buffer, address + LOCK, 1);
+  Atomics.or(words, 0, BigInt(number));
+}
+
+/** Another seat of this thread, in no hurry with anything. */
+function seatOn(test: TestContext, cache: ThreadSafeCache): Seat {
+  const { module, memory } = contentOf(cache);
+  const seat = new Seat(module, memory);
+  test.after(() => seat.leave());
+  return seat;
+}
+
+describe('a lock that a dead thread has left', () => {
+  /** Attaches a thread, terminates it, and gives the number of its slot, which nobody has given back. */
+  async function deadNumber(cache: ThreadSafeCache): Promise<number> {
+    const remote = await Remote.start();
+    await remote.ask('attach', cache.handle);
+    await remote.terminate();
+    assert.equal(cache.getStats().threads, 2);
+    // the first free one: this thread has slot 0
+    return 2;
+  }
+
+  it('of a shard: the shard is emptied, the log and the statistics tell', async (test) => {
+    const { cache, logger, doors } = prepare(test);
+    for (let count = 0; count < 50; count++) cache.put(`${count}`, 'x'.repeat(500));
+    lock(cache, doors.u32(doors.at.headerShards), await deadNumber(cache));
+    assert.equal(cache.get('1'), undefined);
+    const { rebuilds, currentSize, threads } = cache.getStats();
+    assert.deepEqual({ rebuilds, currentSize, threads }, { rebuilds: 1, currentSize: 0, threads: 1 });
+    assert.deepEqual(logger.at('warn').map(whatItSays), [REBUILT]);
+    assertIntact(cache);
+    cache.put('1', 'again');
+    assert.equal(cache.get('1'), 'again');
+  });
+
+  it('of an arena: no entry is lost', async (test) => {
+    const { cache, doors } = prepare(test);
+    for (let count = 0; count < 50; count++) cache.put(`${count}`, 'x'.repeat(500));
+    lock(cache, doors.u32(doors.at.headerArenas), await deadNumber(cache));
+    cache.put('more', 'y');
+    const { rebuilds, currentSize } = cache.getStats();
+    assert.deepEqual({ rebuilds, currentSize }, { rebuilds: 1, currentSize: 51 });
+    for (let count = 0; count < 50; count++) assert.equal(cache.get(`${count}`), 'x'.repeat(500));
+    assertIntact(cache);
+  });
+});
+
+it('a lock that this thread itself has left, in a call that was cut off, is taken over by it', (test) => {
+  const { cache, logger, doors } = prepare(test);
+  cache.put('a', 'x');
+  lock(cache, doors.u32(doors.at.headerShards), 1);
+  assert.equal(cache.has('a'), false);
+  assert.equal(cache.getStats().rebuilds, 1);
+  assert.deepEqual(logger.at('warn').map(whatItSays), [REBUILT]);
+  assertIntact(cache);
+});
+
+/** Has a seat take a block for the longest value of 1 MiB, as far as `isEnough` says. */
+function reserve(seat: Seat, isEnough: () => boolean): void {
+  const key = seat.keyScratch.write('in hand', 'latin1') * 8;
+  for (let result: number = Status.REMOVED; result === Status.REMOVED && !isEnough(); ) {
+    result = seat.engine.reserve(key, LONGEST * 8, 1, REPORT);
+  }
+}
+
+it('a claim that lasts is lifted by who waits for it', (test) => {
+  const { cache, doors } = prepare(test, { maxSize: 2000 });
+  const arena = doors.u32(doors.at.headerArenas);
+  const claim = () => doors.u32(arena + doors.at.arenaUsed + 4);
+  const other = seatOn(test, cache);
+  // scattered in the order of their use
+  const random = new Random(1);
+  for (let count = 0; count < 8000; count++) {
+    cache.put(`${random.below(1500)}`, new Uint8Array(random.spread(50, 1000)));
+  }
+  // the other empties a stretch, and does not go on
+  reserve(other, () => claim() !== 0);
+  assert.equal(claim(), other.index + 1);
+  cache.put('large', new Uint8Array(LONGEST));
+  assert.equal(claim(), 0);
+  assert.equal((cache.get('large') as Uint8Array).length, LONGEST);
+  other.emptyHands();
+  assertIntact(cache);
+});
+
+it('memory that others have in hand is waited for, and refused after seconds', (test) => {
+  const { cache } = prepare(test);
+  const others = Array.from({ length: 6 }, () => seatOn(test, cache));
+  for (const other of others) reserve(other, () => false);
+  const put = () => cache.put('large', new Uint8Array(LONGEST));
+  const message = /^Cannot put the value: other threads hold all the memory that is left/;
+  assertCacheError(put, { code: 'ERR_VALUE_TOO_LARGE', type: RangeError, message });
+  cache.put('small', 'x');
+  for (const other of others) other.leave();
+  put();
+  assert.deepEqual([cache.get('small'), cache.size], ['x', 2]);
+  assertIntact(cache);
+});
