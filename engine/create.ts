@@ -2,9 +2,10 @@
  * Making and opening a cache: how the memory is divided, and writing that down once. plan() only computes, so the
  * host can ask it how much memory a cache would need.
  */
-import { MIN_BLOCK, heapInitialize, roundUp } from './heap';
+import { MIN_BLOCK, heapInitialize } from './heap';
 import {
   ARENA_STRIDE,
+  ENOUGH_SLOTS,
   ENTRY_BYTES,
   HEADER_END,
   LAYOUT_VERSION,
@@ -16,6 +17,7 @@ import {
   MAX_SHARDS,
   MAX_SLOTS,
   MIN_LOG_BITS,
+  SHORT_LOG_BITS,
   MIN_SLOTS,
   PAGE,
   SHARD_STRIDE,
@@ -27,7 +29,7 @@ import {
 } from './layout';
 import { SEQUENCE_ONE } from './lock';
 import { BLOCK_HEADER } from './layout';
-import { TICK_BITS } from './records';
+import { SL_COUNT, TICK_BITS } from './records';
 
 /** Every limit of the packed fields, held against the limits of the layout. */
 function checkWidths(): void {
@@ -40,7 +42,6 @@ function checkWidths(): void {
 let planArenas: u32 = 0;
 let planSlots: u32 = 0;
 let planLogBits: u32 = 0;
-let planSlotBytes: u64 = 0;
 let planRecords: u32 = 0;
 let planBuckets: u32 = 0;
 let planBucketsAt: u64 = 0;
@@ -67,35 +68,42 @@ function powerOfTwoFrom(value: u32): u32 {
   return value <= 1 ? 1 : (<u32>1) << (32 - clz<u32>(value - 1));
 }
 
-/** A log eight times larger than the cache is of no more use; and those of the fewest slots take no more than a 64th. */
-function logBitsFor(bytes: u64, maxSize: u32): u32 {
+/** A log eight times larger than the cache is of no more use. */
+function longestLog(maxSize: u32): u32 {
   let bits = MIN_LOG_BITS;
-  while (bits < MAX_LOG_BITS && maxSize > (1 << bits) >> 3 && ((<u64>24) << bits) * MIN_SLOTS <= bytes / 64)
-    bits++;
+  while (bits < MAX_LOG_BITS && maxSize > (1 << bits) >> 3) bits++;
   return bits;
 }
 
 /**
  * Divides `pages` of memory. False when `maxSize` entries with their index, and a value of a sixteenth of the memory
  * with the longest key, do not fit. Heap blocks are in addresses below 4 GiB, so the last page never ends in one.
+ *
+ * What is accepted with so many pages is accepted with more: of each page more, less goes to the thread slots and to the
+ * largest block than it has. So neither may grow in steps of more than that.
  */
 export function plan(pages: u32, maxSize: u32, shards: u32): bool {
   const bytes = <u64>pages * PAGE;
-  planLogBits = logBitsFor(bytes, maxSize);
-  planSlotBytes = <u64>slotBytes(planLogBits);
-  planSlots = <u32>max<u64>(MIN_SLOTS, min<u64>(MAX_SLOTS, bytes / 6 / planSlotBytes));
+  const longest = longestLog(maxSize);
+  const shortest = min<u32>(longest, SHORT_LOG_BITS);
+  // a sixth of the memory, whether whole slots fill it or not
+  const most = min<u64>(<u64>MAX_SLOTS * slotBytes(longest), bytes / 6);
+  const forSlots = max<u64>(<u64>MIN_SLOTS * slotBytes(shortest), most);
+  planLogBits = longest;
+  while (planLogBits > shortest && <u64>ENOUGH_SLOTS * slotBytes(planLogBits) > forSlots) planLogBits--;
+  planSlots = min<u32>(MAX_SLOTS, <u32>(forSlots / slotBytes(planLogBits)));
   planRecords = recordsPerShard(maxSize, shards);
   planBuckets = powerOfTwoFrom(planRecords);
   planBucketsAt =
     align(<u64>HEADER_END) + <u64>shards * <u64>SHARD_STRIDE + <u64>MAX_ARENAS * <u64>ARENA_STRIDE;
   planRecordsAt = align(planBucketsAt + <u64>shards * <u64>planBuckets * 4);
   planHeapAt = align(planRecordsAt + <u64>shards * <u64>planRecords * <u64>ENTRY_BYTES);
-  if (bytes < <u64>planSlots * planSlotBytes) return false;
-  planSlotsAt = (bytes - <u64>planSlots * planSlotBytes) & ~(<u64>LINE - 1);
+  if (bytes < forSlots) return false;
+  planSlotsAt = (bytes - forSlots) & ~(<u64>LINE - 1);
   if (planSlotsAt <= planHeapAt) return false;
-  // the largest promised block, found by its rounded class, beside the closing mark
-  const largest =
-    <u64>roundUp((<u32>(bytes / 16) + MAX_KEY + <u32>BLOCK_HEADER + 7) & ~7) + BLOCK_HEADER + MIN_BLOCK;
+  // the largest promised block, with what a class may round it up by, beside the closing mark
+  const promised = bytes / 16 + MAX_KEY + BLOCK_HEADER + 7;
+  const largest = promised + promised / SL_COUNT + BLOCK_HEADER + MIN_BLOCK;
   const heap = planSlotsAt - planHeapAt;
   planArenas = MAX_ARENAS;
   while (planArenas > 1 && heap / planArenas < largest * 2) planArenas >>= 1;
@@ -135,7 +143,7 @@ export function initialize(
   h.records = <usize>planRecordsAt;
   h.heap = <usize>planHeapAt;
   h.slots = <usize>planSlotsAt;
-  h.slotBytes = <u32>planSlotBytes;
+  h.slotBytes = slotBytes(planLogBits);
   h.logBits = planLogBits;
   // 0 stands for no stamp
   store<u64>(STAMP_WORD, 1);

@@ -69,14 +69,17 @@ export const MAX_SHARDS: u32 = 64;
 export const MAX_ARENAS: u32 = 4;
 export const MAX_SLOTS: u32 = 256;
 export const MIN_SLOTS: u32 = 8;
+/** Logs are shorter than they might be as long as there are fewer slots than this. */
+export const ENOUGH_SLOTS: u32 = 32;
 /** Bytes of the longest encoded key. */
 export const MAX_KEY: u32 = 65536;
 /** A value up to this many bytes travels through the slot's scratch, a longer one straight to and from its block. */
 export const VALUE_SCRATCH: u32 = 8192;
 
-/** Records of the longest and of the shortest access log, as powers of two. */
+/** Records of the longest access log, and of the shortest for a tiny cache and for others, as powers of two. */
 export const MAX_LOG_BITS: u32 = 13;
 export const MIN_LOG_BITS: u32 = 3;
+export const SHORT_LOG_BITS: u32 = 6;
 
 // ---- thread slot: [Slot][tail of the log][key scratch][value scratch][access log: u64 each][its index: u32 each]
 export const SLOT_TAIL: usize = 384;
