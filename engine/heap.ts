@@ -114,39 +114,53 @@ export function listInsert(arena: Arena, block: Block, size: u32): void {
   block.info = size | FREE;
 }
 
+/**
+ * A free block of at least `size` bytes, still in its list, or 0. First the newest of the class that `size` itself is
+ * in, where a block of just that size is when it was freed last; then the first of the classes whose every block is large
+ * enough.
+ */
+@inline
+function findFree(arena: Arena, size: u32): usize {
+  const ownRow = rowOf(size);
+  let found = <usize>load<u32>(headOf(arena, ownRow, columnOf(size, ownRow)));
+  if (found == 0 || (changetype<Block>(found).info & SIZE_MASK) < size) {
+    found = 0;
+    const wanted = roundUp(size);
+    let row = rowOf(wanted);
+    let columns = row < FL_COUNT ? load<u32>(mapOf(arena, row)) & (~(<u32>0) << columnOf(wanted, row)) : 0;
+    if (columns == 0) {
+      const rows = arena.flMap & (~(<u32>1) << row);
+      if (rows != 0) {
+        row = ctz<u32>(rows);
+        columns = load<u32>(mapOf(arena, row));
+      }
+    }
+    if (columns != 0) found = <usize>load<u32>(headOf(arena, row, ctz<u32>(columns)));
+  }
+  return found;
+}
+
 /** A used block of at least `size` bytes (a multiple of 8, at least MIN_BLOCK), or 0. */
 @inline
 export function heapTake(arena: Arena, size: u32, ownerMark: u32): usize {
-  const wanted = roundUp(size);
-  const row = rowOf(wanted);
-  let result: usize = 0;
-  let listRow = row;
-  let columns = row < FL_COUNT ? load<u32>(mapOf(arena, row)) & (~(<u32>0) << columnOf(wanted, row)) : 0;
-  if (columns == 0) {
-    const rows = arena.flMap & (~(<u32>1) << row);
-    if (rows != 0) {
-      listRow = ctz<u32>(rows);
-      columns = load<u32>(mapOf(arena, listRow));
-    }
-  }
-  if (columns != 0) {
-    const block = changetype<Block>(<usize>load<u32>(headOf(arena, listRow, ctz<u32>(columns))));
+  const found = findFree(arena, size);
+  if (found != 0) {
+    const block = changetype<Block>(found);
     const have = block.info & SIZE_MASK;
     listRemove(arena, block);
     const rest = have - size;
     let taken = have;
     if (rest >= MIN_BLOCK) {
       taken = size;
-      listInsert(arena, changetype<Block>(changetype<usize>(block) + <usize>size), rest);
+      listInsert(arena, changetype<Block>(found + <usize>size), rest);
     } else {
-      changetype<Block>(changetype<usize>(block) + <usize>have).info &= ~PREV_FREE;
+      changetype<Block>(found + <usize>have).info &= ~PREV_FREE;
     }
     block.owner = ownerMark;
     block.info = taken;
     arena.used += taken;
-    result = changetype<usize>(block);
   }
-  return result;
+  return found;
 }
 
 /** Frees a used block and merges it with free neighbours. */

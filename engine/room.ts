@@ -1,7 +1,7 @@
 /**
  * Making room in the heap. First the least recently used entries of the whole cache go, one by one, until a
- * block fits. Entries lie scattered, so for a large block that could empty most of the cache; once several times
- * the wanted bytes have gone in vain, a stretch of one arena is emptied instead (stretch.ts).
+ * block fits. Entries lie scattered, so for a large block that could empty most of the cache; once as many bytes as
+ * patience() says have gone in vain, a stretch of one arena is emptied instead (stretch.ts).
  */
 import { busy, endClaims, takeFrom } from './blocks';
 import { Block, SIZE_MASK } from './heap';
@@ -12,8 +12,17 @@ import { mine, myNumber } from './self';
 import { emptyStretch, isClaiming } from './stretch';
 import { CLAIMED, NO_ROOM, OK } from './status';
 
-/** So many times the wanted bytes are evicted in LRU order before a stretch is emptied. */
+/** So many times the wanted bytes are evicted in LRU order before a stretch is emptied ... */
 const PATIENCE: u32 = 4;
+/** ... but for a large block, of which that would be much, not more than this part of the largest value, or its size. */
+const PATIENT_PART: u32 = 16;
+
+/** Bytes evicted in LRU order before a stretch is emptied for a block of this size. */
+@inline
+function patience(size: u32): u32 {
+  return max<u32>(size, min<u32>(size * PATIENCE, header().valueLimit / PATIENT_PART));
+}
+
 /** A block from any arena, this thread's favourite first. OK, NO_ROOM, CLAIMED or BUSY. */
 function takeAnywhere(size: u32): i32 {
   const count = header().arenaCount;
@@ -48,7 +57,7 @@ function isEmpty(): bool {
 function makeRoom(size: u32, now: u64): i32 {
   mine.pressed = 1;
   if (isEmpty()) mine.roomMade = u32.MAX_VALUE;
-  if (mine.roomMade >= size * PATIENCE) return emptyStretch(size, now);
+  if (mine.roomMade >= patience(size)) return emptyStretch(size, now);
   const result = evictOldest(now);
   if (mine.garbage != 0) mine.roomMade += changetype<Block>(mine.garbage).info & SIZE_MASK;
   return result;

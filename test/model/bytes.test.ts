@@ -168,19 +168,47 @@ describe('the largest value always fits', () => {
   }
 });
 
-describe('a large value among small ones', () => {
+describe('a value among smaller ones', () => {
+  /** Parts of the budget, and what share of the entries may go for a value of that size: what is in its place, and as
+   * much again in the order of use. Of the 16 MiB 10.3 are heap. */
+  const parts = [
+    [256, 0.025],
+    [64, 0.09],
+    [16, 0.35],
+  ] as const;
+
   for (const shards of [1, 4, 16]) {
     it(
-      `takes a part of them with it, and not all: ${shards} shards`,
+      `takes a part of them with it that follows its size: ${shards} shards`,
       within({ maxSize: 50_000, maxBytes: 16 * MIB, shards }, (pair, random) => {
         // scattered in the order of their use, so that no stretch of memory is the oldest
         for (let count = 0; count < 100_000; count++)
           pair.put(`${random.below(60_000)}`, random.spread(50, 1000), count);
-        const before = pair.cache.size;
-        pair.put('large', pair.limit, 7);
-        assert.ok(pair.cache.size > before / 3, `${pair.cache.size} of ${before} are left`);
+        for (const [part, most] of parts) {
+          const before = pair.cache.size;
+          pair.put(`large ${part}`, Math.floor((pair.limit * 16) / part), 7);
+          const share = (before + 1 - pair.cache.size) / before;
+          assert.ok(share < most, `1/${part}: ${(100 * share).toFixed(2)} % of ${before} have gone`);
+        }
         pair.checkAll();
       }),
     );
   }
+
+  it(
+    'of the same size takes the place of one of them, however they lie: one goes for one',
+    within({ maxSize: 50_000, maxBytes: 16 * MIB, shards: 4 }, (pair, random) => {
+      const put = (count: number) => {
+        // 7000 is between two boundaries of the heap's classes
+        pair.put(`key ${String(count).padStart(8, '0')}`, 7000, count);
+        pair.check(`key ${String(Math.max(0, count - random.below(1000))).padStart(8, '0')}`);
+      };
+      let count = 0;
+      while (pair.cache.getStats().evictions === 0) put(count++);
+      const full = pair.cache.size;
+      for (let more = 0; more < 2000; more++) put(count++);
+      assert.ok(pair.cache.size >= full, `${full} had room, ${pair.cache.size} are left`);
+      pair.checkAll();
+    }),
+  );
 });

@@ -1,13 +1,14 @@
 /**
  * The heap by itself against what TLSF promises: blocks do not overlap and keep what is written into them, a block is found
- * exactly when some free one is large enough for the rounded size, neighbours are merged. Every few steps the whole arena
- * is read, by the picture in engine/heap.ts and not by its code.
+ * exactly when some free one is large enough for the rounded size, or the newest of its own class is for the size itself;
+ * neighbours are merged. Every few steps the whole arena is read, by the picture in engine/heap.ts and not by its code.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Random, seeded } from '../../support/random.js';
 import { blankMemory, Doors } from '../../support/structures.js';
+import { COLUMNS, classFor, classOf, numberOf } from './heap-classes.js';
 
 const ARENA = 1024;
 const BLOCK_HEADER = 8;
@@ -15,31 +16,11 @@ const MIN_BLOCK = 24;
 const FREE = 1;
 const PREV_FREE = 2;
 const ROWS = 25;
-const COLUMNS = 32;
 const OPERATIONS = 20_000;
 const PERIOD = 200;
 const PAGE = 2 ** 16;
 
 const open = await Doors.opener();
-
-interface Place {
-  readonly row: number;
-  readonly column: number;
-}
-
-/** The class of a free block of this size: 8 bytes apart below 256, then 32 to each power of two. */
-function classOf(size: number): Place {
-  if (size < 256) return { row: 0, column: size / 8 };
-  const power = Math.floor(Math.log2(size));
-  return { row: power - 7, column: Math.floor((size - 2 ** power) / 2 ** (power - 5)) };
-}
-
-/** The number of the first class whose every block is large enough. */
-function classFor(size: number): number {
-  const { row, column } = classOf(size);
-  const width = row === 0 ? 8 : 2 ** (row + 2);
-  return row * COLUMNS + column + (size % width === 0 ? 0 : 1);
-}
 
 /** An arena from edge to edge, and what the test has taken of it. */
 class Heap {
@@ -59,11 +40,12 @@ class Heap {
   /** Takes a block that must be there, or must not, by what is free; its address or 0. */
   take(size: number): number {
     const wanted = classFor(size);
-    const classes = this.#freeBlocks().map((block) => this.#numberOf(block.size));
-    const best = Math.min(...classes.filter((number) => number >= wanted));
+    const isThere = this.#freeBlocks().some((block) => numberOf(block.size) >= wanted);
+    const newest = this.#newestOfClass(size);
     const id = ++this.#ids;
     const address = this.#doors.call.heapTake(ARENA, size, id * 2 + 1) >>> 0;
-    assert.equal(address !== 0, best !== Number.POSITIVE_INFINITY, `${size} bytes`);
+    if (newest.size >= size) assert.equal(address, newest.address, `${size} bytes`);
+    else assert.equal(address !== 0, isThere, `${size} bytes`);
     if (address === 0) return 0;
     const got = this.#doors.u32(address) & ~7;
     assert.ok(got >= size && got < size + MIN_BLOCK, `${got} bytes for ${size}`);
@@ -145,6 +127,11 @@ class Heap {
     return free;
   }
 
+  #newestOfClass(size: number): { readonly address: number; readonly size: number } {
+    const address = this.#doors.u32(ARENA + this.#doors.at.arenaHeads + numberOf(size) * 4);
+    return { address, size: address === 0 ? 0 : (this.#doors.u32(address) & ~7) >>> 0 };
+  }
+
   *#list(head: number): Iterable<number> {
     let before = 0;
     for (let at = head; at !== 0; at = this.#doors.u32(at + 8)) {
@@ -165,11 +152,6 @@ class Heap {
     const end = this.#start + this.bytes - BLOCK_HEADER;
     if (end > at) blocks.push({ address: at, size: end - at });
     return blocks;
-  }
-
-  #numberOf(size: number): number {
-    const { row, column } = classOf(size);
-    return row * COLUMNS + column;
   }
 
   #payload(address: number, size: number): Uint32Array {
@@ -265,8 +247,7 @@ describe('a size at the boundary of a class', () => {
         const first = 2 ** power + column * width;
         if (power < 8 && first >= 2 ** (power + 1)) continue;
         for (const size of [first - 8, first, first + 8]) {
-          const found = classOf(call.roundUp(size) >>> 0);
-          assert.equal(found.row * COLUMNS + found.column, classFor(size), `${size} bytes`);
+          assert.equal(numberOf(call.roundUp(size) >>> 0), classFor(size), `${size} bytes`);
         }
       }
     }
@@ -283,12 +264,10 @@ describe('a size at the boundary of a class', () => {
     it(`fills an arena to the last byte: around 2 to the ${power}`, () => {
       for (const around of [-16, -8, 0, 8, 16]) {
         const size = Math.max(MIN_BLOCK, 2 ** power + around);
-        // the last one is found by its rounded size: below a boundary it may not be
-        const rest = size % 2 ** Math.max(3, Math.floor(Math.log2(size)) - 5) === 0 ? 0 : 2 ** power;
-        const heap = new Heap(PAGE, 7 * size + rest + BLOCK_HEADER);
+        const heap = new Heap(PAGE, 7 * size + BLOCK_HEADER);
         for (let count = 0; count < 7; count++) assert.notEqual(heap.take(size), 0);
         heap.verify();
-        if (rest === 0) assert.deepEqual(heap.freeSizes, []);
+        assert.deepEqual(heap.freeSizes, []);
         heap.freeAll();
       }
     });
@@ -305,18 +284,21 @@ describe('a heap that is full', () => {
     heap.freeAll();
   });
 
-  it('gives what was freed again, and only that', () => {
-    const heap = new Heap(PAGE, 100 * 64 + BLOCK_HEADER);
-    const addresses = Array.from({ length: 100 }, () => heap.take(64));
-    assert.equal(heap.take(MIN_BLOCK), 0);
-    for (const address of addresses) {
-      heap.free(address);
-      assert.equal(heap.take(72), 0);
-      assert.equal(heap.take(64), address);
+  // 1000: between two boundaries of classes
+  for (const size of [64, 1000]) {
+    it(`gives what was freed again, and only that: ${size} bytes`, () => {
+      const heap = new Heap(PAGE, 100 * size + BLOCK_HEADER);
+      const addresses = Array.from({ length: 100 }, () => heap.take(size));
       assert.equal(heap.take(MIN_BLOCK), 0);
-    }
-    heap.verify();
-  });
+      for (const address of addresses) {
+        heap.free(address);
+        assert.equal(heap.take(size + 8), 0);
+        assert.equal(heap.take(size), address);
+        assert.equal(heap.take(MIN_BLOCK), 0);
+      }
+      heap.verify();
+    });
+  }
 
   it('with every other block freed has half its bytes free, and no room for one byte more than a block', () => {
     const heap = new Heap(PAGE, 100 * 64 + BLOCK_HEADER);
