@@ -2,13 +2,16 @@
 
 export { initialize, isCompatible, plan } from './create';
 export { clean } from './clean';
+export { add, take } from './conditional';
+export { touch, ttl } from './deadline';
 export { confirm, endHold, hold } from './large';
 export { nearHit } from './near';
-export { clear, deleteKey, get, has, peek, put, reserve, size } from './operations';
+export { deleteKey, get, has, peek, put, putIf, reserve } from './operations';
 export { rebuildOwnedBy } from './rebuild';
 export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, releaseSlot } from './slots';
 export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';
 export { markClosed } from './count';
 export { LOCK_OFFSET } from './records';
 export { verify, verifyAt } from './verify';
+export { clear, size } from './whole';
 export * from './host';

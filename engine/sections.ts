@@ -52,7 +52,7 @@ export function setWanted(keyInfo: u32, valueInfo: u32, deadline: u64): void {
  * tail again without the lock, sees a stamp that belongs to that place.
  */
 @inline
-function refresh(shard: Shard, entry: Entry): void {
+export function refresh(shard: Shard, entry: Entry): void {
   lruUnlink(entry);
   stamp(entry);
   lruLinkFirst(shard, entry);
@@ -285,6 +285,15 @@ export function overwriteSection(
   refresh(shard, entry);
   fill(shard, word, entry);
   releaseChanged(lock, word);
+  return OK;
+}
+
+/** Section: makes an entry the newest, without a hit. OK or RETRY. */
+export function refreshSection(shard: Shard, word: u64, entry: Entry): i32 {
+  const lock = changetype<usize>(shard);
+  if (!tryLock(lock, word)) return RETRY;
+  refresh(shard, entry);
+  releaseUnchanged(lock, word);
   return OK;
 }
 

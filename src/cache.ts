@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type AttachOptions, resolveAttachOptions } from './attach-options.js';
 import type { CacheHandle } from './cache-handle.js';
+import { closedError } from './calls.js';
 import { CleanerSupervisor } from './cleaner/supervisor.js';
 import type { CacheKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
+import { EntryOperations } from './entry-operations.js';
 import { cacheError, describe } from './errors.js';
+import { CacheEvents } from './events.js';
 import type { CacheLogger } from './logger.js';
 import { forget, recall, remember } from './memory/attached.js';
 import { createMemory } from './memory/create.js';
@@ -13,10 +16,11 @@ import { type HandleContent, readHandle } from './memory/handle.js';
 import { isOpen } from './memory/liveness.js';
 import { findHandle, publishHandle, withdrawHandle } from './memory/registry.js';
 import { Seat } from './memory/seat.js';
-import { type CacheOptions, resolveOptions, resolveTtl } from './options.js';
+import { type Opened, opened } from './opened.js';
+import { type CacheOptions, resolveOptions } from './options.js';
 import { RemovalLog } from './removal-log.js';
 import type { CacheStats } from './stats.js';
-import { absent, closedError, Store } from './store.js';
+import { Store } from './store.js';
 
 /** What a constructor call from attach() looks like: nobody else can make one. */
 class Attachment {
@@ -47,13 +51,16 @@ class Attachment {
  * cache.get('user:1'); // 'Ada'
  * cache.shutdown();
  */
-export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
+export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends EntryOperations<
+  Key,
+  Value
+> {
   readonly #handle: HandleContent;
   readonly #isCreator: boolean;
   readonly #log: RemovalLog | undefined;
   readonly #cleaner: CleanerSupervisor | undefined;
   #seat: Seat | undefined;
-  #store: Store | undefined;
+  #opened: Opened | undefined;
 
   /**
    * Creates a cache, reserves its memory, and makes it known by its name to this thread and to every worker started
@@ -63,6 +70,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
    * name; `ERR_UNSUPPORTED_RUNTIME`.
    */
   constructor(options: CacheOptions) {
+    super();
     const source: unknown = options;
     this.#isCreator = !(source instanceof Attachment);
     const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
@@ -72,7 +80,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     const log = this.#log;
     if (log) seat.onRebuild = (count) => log.rebuilt(count);
     this.#seat = seat;
-    this.#store = new Store(seat, codec, handle.options, log && ((removals) => log.removals(removals)));
+    const store = new Store(seat, codec, handle.options, log && new CacheEvents(log, seat, handle));
+    this.#opened = { store, defaultTtlMicros: handle.options.defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {
       this.#cleaner = new CleanerSupervisor(handle, seat, log, () => this.shutdown());
       if (this.#isCreator) this.#cleaner.start();
@@ -139,67 +148,14 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     return this.#handle as unknown as CacheHandle;
   }
 
-  /**
-   * Stores a value and makes the entry the most recently used. A value that was there is replaced, its TTL too. When
-   * the cache is full, the least recently used entries go.
-   *
-   * @param ttl Seconds until it expires, above 0; left out: the default TTL; `Infinity`: never, whatever the default.
-   * @throws {@link CacheError} `ERR_INVALID_KEY`, `ERR_INVALID_TTL`, `ERR_VALUE_NOT_CLONEABLE`, `ERR_VALUE_TOO_LARGE`;
-   * nothing has changed then.
-   */
-  put(key: Key, value: Value, ttl?: number): void {
-    const store = this.#open();
-    store.put(key, value, resolveTtl('put', key, ttl, this.#handle.options.defaultTtlMicros));
-    if (this.#log) this.#warnOfPressure(this.#log);
-  }
-
-  /**
-   * The value of a key, as the caller's own copy, or `undefined` when it is not there. The entry becomes the most
-   * recently used; a hit or a miss is counted. An entry that has expired is removed and is a miss.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  get(key: Key): Value | undefined {
-    const value = this.#open().get(key);
-    return value === absent ? undefined : (value as Value);
-  }
-
-  /**
-   * The value of a key without touching recency or statistics, or `undefined`.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  peek(key: Key): Value | undefined {
-    const value = this.#open().peek(key);
-    return value === absent ? undefined : (value as Value);
-  }
-
-  /**
-   * Whether a key is there and has not expired; touches neither recency nor statistics.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  has(key: Key): boolean {
-    return this.#open().has(key);
-  }
-
-  /**
-   * Removes a key; whether it was there and had not expired.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  delete(key: Key): boolean {
-    return this.#open().delete(key);
-  }
-
   /** Removes every entry, at once for all threads and in constant time. Statistics go on counting. */
   clear(): void {
-    this.#open().clear();
+    this[opened]().store.clear();
   }
 
   /** Entries held; an expired one counts until it is removed, a put of another thread may count while in flight. */
   get size(): number {
-    return this.#open().size();
+    return this[opened]().store.size();
   }
 
   /** Figures of all threads together, since the cache was created. */
@@ -235,7 +191,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     const seat = this.#seat;
     if (seat === undefined) return;
     this.#seat = undefined;
-    this.#store = undefined;
+    this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
     if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
@@ -248,21 +204,11 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     this.shutdown();
   }
 
-  #open(): Store {
-    const store = this.#store;
-    if (store === undefined || this.#seat?.hasLeft) throw closedError();
-    return store;
-  }
-
-  /** Once for all threads: the first that had to evict for want of bytes says so. */
-  #warnOfPressure(log: RemovalLog): void {
-    const seat = this.#seat;
-    // a logger may have shut it down
-    if (seat === undefined || seat.field(seat.places.slotPressed) === 0) return;
-    const warned = new Int32Array(seat.memory.buffer, seat.places.pressureWarned, 1);
-    if (Atomics.load(warned, 0) === 0 && Atomics.exchange(warned, 0, 1) === 0) {
-      log.pressure(this.#handle.options.maxBytes);
-    }
+  /** @internal */
+  [opened](): Opened {
+    const open = this.#opened;
+    if (open === undefined || this.#seat?.hasLeft) throw closedError();
+    return open;
   }
 }
 

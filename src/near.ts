@@ -44,8 +44,7 @@ export class NearTier {
 
   /** After a hit: the entry that the engine has just read. */
   identify(seat: Seat): EntryVersion {
-    const { slotEntry, slotEntryVersion } = seat.places;
-    return { record: seat.field(slotEntry), version: seat.field64(slotEntryVersion) };
+    return { record: seat.field(seat.places.slotEntry), version: seat.entryVersion };
   }
 
   /** Keeps the value of an entry that was hit, if it was hit lately. */

@@ -4,6 +4,7 @@ import { engineModuleBase64 } from '../generated/engine-module.js';
 /** What a call of the engine answers; 0 and above is success. As engine/status.ts. */
 export const Status = {
   OK: 0,
+  REPLACED: 1,
   MISS: -1,
   CLOSED: -2,
   NEEDS_CLOCK: -3,
@@ -12,6 +13,8 @@ export const Status = {
   REMOVED: -6,
   EXPIRED: -7,
   NO_ROOM: -8,
+  CONFLICT: -9,
+  NOT_NUMBER: -10,
 } as const;
 
 /** Flag of an engine call: answer REMOVED after each removal. As engine/status.ts. */
@@ -55,7 +58,12 @@ export interface Engine {
   has(key: number, now: number): number;
   reserve(key: number, value: number, now: number, flags: number): number;
   put(key: number, value: number, now: number, ttl: number, flags: number): number;
+  putIf(key: number, value: number, now: number, ttl: number, flags: number, version: number): number;
   deleteKey(key: number, now: number): number;
+  take(key: number, version: number, now: number): number;
+  add(key: number, value: number, by: number, now: number, ttl: number): number;
+  ttl(key: number, now: number): number;
+  touch(key: number, now: number, ttl: number): number;
   clear(now: number): number;
   size(): number;
   confirm(touch: number, now: number): number;

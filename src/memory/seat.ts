@@ -86,6 +86,11 @@ export class Seat {
     return this.field(offset) + this.field(offset + 4) * 2 ** 32;
   }
 
+  /** Version of the entry that the last read has found. */
+  get entryVersion(): number {
+    return this.field64(this.places.slotEntryVersion);
+  }
+
   /** Entries this thread has removed because they had expired. */
   get expired(): number {
     return this.field64(this.places.slotExpired);

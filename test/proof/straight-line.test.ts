@@ -28,9 +28,11 @@ const LOCKING_FUNCTIONS = [
   'blocks/freeSection',
   'blocks/takeSection',
   'clean/step',
+  'deadline/touchSection',
   'large/endHold',
   'large/hold',
   'near/nearHit',
+  'operations/write',
   'sections/hitSection',
   'sections/insertSection',
   'sections/overwriteSection',
@@ -45,7 +47,6 @@ const LONGEST_SECTION = 400;
 /** Every cmpxchg that is not one of a lock: of the count at its fixed address, of a slot's state, of an arena's claim. */
 const OTHER_CMPXCHGS = [
   'count/markClosed: fixed 256',
-  'operations/clear: fixed 256',
   'rebuild/rebuildOwnedBy: fixed 256',
   'room/reserveBlock: computed 12',
   'sections/insertSection: fixed 256',
@@ -55,6 +56,7 @@ const OTHER_CMPXCHGS = [
   'slots/emptySlot: computed 12',
   'slots/liftClaim: computed 0',
   'slots/reapSlot: computed 0',
+  'whole/clear: fixed 256',
 ];
 
 /** Functions that store to a field of another record which has the same offset as the lock has in its own. */

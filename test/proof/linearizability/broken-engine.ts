@@ -25,6 +25,7 @@ const SUPPORT: Readonly<Record<Defect['file'], Patch['edits']>> = {
     withSwitch('export let newKeyInfo: u32 = 0;'),
   ],
   'operations.ts': [withSwitch('const LOCKED: usize = 2;')],
+  'conditional.ts': [withSwitch("import { Sized, lengthOf } from './table';")],
 };
 
 /** The modules with the defects, by the file these are in. */
@@ -32,8 +33,13 @@ export type BrokenModules = Readonly<Record<Defect['file'], WebAssembly.Module>>
 
 /** Compiles them, if that has not been done before. */
 export async function compileDefects(): Promise<BrokenModules> {
-  const [sections, operations] = await compileMutants([patchOf('sections.ts'), patchOf('operations.ts')]);
-  return { 'sections.ts': moduleOf(sections), 'operations.ts': moduleOf(operations) };
+  const files = ['sections.ts', 'operations.ts', 'conditional.ts'] as const;
+  const [sections, operations, conditional] = await compileMutants(files.map(patchOf));
+  return {
+    'sections.ts': moduleOf(sections),
+    'operations.ts': moduleOf(operations),
+    'conditional.ts': moduleOf(conditional),
+  };
 }
 
 /** A cache with a broken engine; without a defect, with the switch off. */

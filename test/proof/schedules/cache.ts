@@ -186,7 +186,9 @@ export class Cache {
   #checkCleaner(end: End): void {
     const deadlines = new Map(
       this.#actions.flatMap((action) =>
-        action.kind === 'put' && action.ttl > 0 ? [[label(action.value), action.now + action.ttl]] : [],
+        'value' in action && 'ttl' in action && action.ttl > 0
+          ? [[label(action.value), action.now + action.ttl]]
+          : [],
       ),
     );
     if (deadlines.size === 0 && this.#actions.every(({ kind }) => kind !== 'clear')) return;

@@ -7,7 +7,7 @@
  * order of use to the moment it stands in the new one, and meanwhile an eviction in another shard passes it by. An
  * eviction need count only accesses that returned before it began.
  */
-import { type Action, label, type Put } from './actions.js';
+import { type Action, type Change, label, numberIn, type Put } from './actions.js';
 
 export interface Entry {
   readonly key: string;
@@ -98,6 +98,18 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
       return deleteSteps(state, action, answer);
     case 'near':
       return nearSteps(state, action, answer);
+    case 'putIfAbsent':
+      return isThere(find(state, action.key), action.now)
+        ? answers(answer, 'CONFLICT', done(state))
+        : answers(answer, 'OK', ...putSteps(state, action, { ...answer, result: undefined }, rules));
+    case 'swap':
+      return swapSteps(state, action, answer, rules);
+    case 'add':
+      return addSteps(state, action, answer);
+    case 'take':
+      return takeSteps(state, action, answer);
+    case 'touch':
+      return touchSteps(state, action, answer);
     case 'clear':
       return [done({ ...state, entries: [] })];
     case 'size':
@@ -115,7 +127,7 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
   }
 }
 
-function putSteps(state: State, action: Put, answer: Answer, rules: Rules): Step[] {
+function putSteps(state: State, action: Put | Change, answer: Answer, rules: Rules): Step[] {
   const { key, value, now, ttl } = action;
   if (answer.result === 'NO_ROOM') return [done(state), ...pressure(state, rules)];
   const entry: Entry = { key, value: label(value), deadline: ttl === 0 ? 0 : now + ttl };
@@ -151,6 +163,43 @@ function deleteSteps(
   if (found === undefined) return answers(answer, 'MISS', done(state));
   if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(state, found, 'done'));
   return answers(answer, 'OK', done(count({ ...state, entries: without(state, found) }, 'deletes')));
+}
+
+function swapSteps(state: State, action: Change, answer: Answer, rules: Rules): Step[] {
+  const found = find(state, action.key);
+  const before = found !== undefined && isThere(found, action.now) ? found.value : 'MISS';
+  return answers(answer, before, ...putSteps(state, action, { ...answer, result: undefined }, rules));
+}
+
+function addSteps(state: State, { key, value, now, ttl }: Change, answer: Answer): Step[] {
+  const found = find(state, key);
+  if (found === undefined || !isThere(found, now)) return answers(answer, 'MISS', done(state));
+  const sum = `#${Number(found.value.slice(1)) + numberIn(value)}`;
+  const entry: Entry = { key, value: sum, deadline: ttl < 0 ? found.deadline : ttl === 0 ? 0 : now + ttl };
+  return answers(answer, sum, done(count({ ...state, entries: [entry, ...without(state, found)] }, 'puts')));
+}
+
+function takeSteps(
+  state: State,
+  { key, now }: { readonly key: string; readonly now: number },
+  answer: Answer,
+): Step[] {
+  const found = find(state, key);
+  if (found === undefined) return answers(answer, 'MISS', done(count(state, 'misses')));
+  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(state, found, 'count a miss'));
+  const taken = count({ ...state, entries: without(state, found) }, 'deletes');
+  return answers(answer, found.value, done(count(taken, 'hits')));
+}
+
+function touchSteps(
+  state: State,
+  { key, now, ttl }: { readonly key: string; readonly now: number; readonly ttl: number },
+  answer: Answer,
+): Step[] {
+  const found = find(state, key);
+  if (found === undefined || !isThere(found, now)) return answers(answer, 'MISS', done(state));
+  const entry = { ...found, deadline: ttl === 0 ? 0 : now + ttl };
+  return answers(answer, 'OK', done({ ...state, entries: [entry, ...without(state, found)] }));
 }
 
 function nearSteps(
@@ -209,9 +258,9 @@ function done(state: State): Step {
   return { state, phase: 'done' };
 }
 
-/** The step, if it leads to the answer that was given, or none was. */
-function answers({ result }: Answer, expected: string, step: Step): Step[] {
-  return result === undefined || result === expected ? [step] : [];
+/** The steps, if they lead to the answer that was given, or none was. */
+function answers({ result }: Answer, expected: string, ...steps: Step[]): Step[] {
+  return result === undefined || result === expected ? steps : [];
 }
 
 function find(state: State, key: string): Entry | undefined {

@@ -1,0 +1,155 @@
+import type { Calls } from './calls.js';
+import { encodeKey } from './codec/keys.js';
+import { type ValueCodec, ValueEncoder, ValueKind } from './codec/values.js';
+import { cacheRangeError, describe } from './errors.js';
+import { Status, VALUE_SCRATCH } from './memory/engine.js';
+import type { Removal } from './memory/removal.js';
+
+/** The version of what is not there: a put with this condition is a putIfAbsent. */
+export const ABSENT_VERSION = 0;
+
+/** A TTL for the engine: the entry's deadline stays. */
+export const KEEP_TTL = -1;
+
+/** {length, kind} of a number's bytes. */
+const NUMBER_INFO = 8 * 8 + ValueKind.NUMBER;
+
+/** Answer of {@link Writer.add} for a key that is not there, or whose value is no number. */
+export const notAdded = Symbol('notAdded');
+
+/**
+ * The writing half of a {@link Store}. Encoding a value may run the user's code (getters, a codec), so it comes before
+ * anything is written into the thread's scratch; nothing of the user's runs between that and the engine.
+ */
+export class Writer {
+  readonly #calls: Calls;
+  readonly #encoder: ValueEncoder;
+  readonly #valueLimit: number;
+
+  constructor(calls: Calls, codec: ValueCodec | undefined) {
+    this.#calls = calls;
+    this.#encoder = new ValueEncoder(codec);
+    this.#valueLimit = calls.engine.valueLimit();
+  }
+
+  /**
+   * Stores a value; `ttl` is µs, 0: never. With a version: only if the entry still has it, or with
+   * {@link ABSENT_VERSION} only if the key is not there; whether it was stored.
+   */
+  put(operation: string, key: unknown, value: unknown, ttl: number, version?: number): boolean {
+    const { seat } = this.#calls;
+    const encoder = this.#encoder;
+    encoder.prepare(value, operation, key);
+    this.#calls.requireOpen();
+    const { byteLength, kind } = encoder;
+    const limit = this.#valueLimit;
+    if (byteLength > limit) {
+      encoder.release();
+      throw cacheRangeError(
+        'ERR_VALUE_TOO_LARGE',
+        `Cannot ${operation} ${describe(key)}: the value is ${byteLength} bytes, at most ${limit} bytes (a sixteenth of maxBytes) is required`,
+      );
+    }
+    const described = encodeKey(key, seat.keyScratch, operation);
+    if (ttl !== 0) this.#calls.useClock();
+    const info = byteLength * 8 + kind;
+    seat.begin();
+    const isStored =
+      byteLength > VALUE_SCRATCH
+        ? this.#putLarge(described, info, ttl, version)
+        : this.#putSmall(described, info, ttl, version);
+    this.#calls.tellPressure();
+    return isStored;
+  }
+
+  /** Whether the key was there, and had not expired. */
+  delete(key: unknown): boolean {
+    const calls = this.#calls;
+    const described = encodeKey(key, calls.seat.keyScratch, 'delete');
+    const result = calls.call(() => calls.engine.deleteKey(described, calls.now()));
+    if (result === Status.EXPIRED) calls.tellOf(described, 'expired');
+    return result === Status.OK;
+  }
+
+  /** The new deadline makes the entry the most recently used; false when it is not there. */
+  touch(key: unknown, ttl: number): boolean {
+    const calls = this.#calls;
+    const described = encodeKey(key, calls.seat.keyScratch, 'touch');
+    if (ttl > 0) calls.useClock();
+    return calls.call(() => calls.engine.touch(described, calls.now(), ttl)) === Status.OK;
+  }
+
+  /** Removes a key at the version that was read, or with {@link ABSENT_VERSION} counts its miss; false: read again. */
+  take(key: unknown, version: number): boolean {
+    const calls = this.#calls;
+    calls.requireOpen();
+    const described = encodeKey(key, calls.seat.keyScratch, 'take');
+    const result = calls.call(() => calls.engine.take(described, version, calls.now()));
+    if (result === Status.EXPIRED) calls.tellOf(described, 'expired');
+    return result !== Status.CONFLICT;
+  }
+
+  /** Adds to a number in one step, without reading it first; the sum. The deadline stays with {@link KEEP_TTL}. */
+  add(key: unknown, by: number, ttl: number): number | typeof notAdded {
+    const calls = this.#calls;
+    const { seat, engine } = calls;
+    const described = encodeKey(key, seat.keyScratch, 'increment');
+    if (ttl > 0) calls.useClock();
+    const result = calls.call(() => engine.add(described, NUMBER_INFO, by, calls.now(), ttl));
+    return result === Status.OK ? seat.valueScratch.readDoubleLE(0) : notAdded;
+  }
+
+  #store(described: number, info: number, ttl: number, version: number | undefined): number {
+    const { engine, report } = this.#calls;
+    const now = this.#calls.now();
+    return version === undefined
+      ? engine.put(described, info, now, ttl, report)
+      : engine.putIf(described, info, now, ttl, report, version);
+  }
+
+  #putSmall(described: number, info: number, ttl: number, version: number | undefined): boolean {
+    this.#encoder.write(this.#calls.seat.valueScratch, 0);
+    this.#encoder.release();
+    const first = this.#store(described, info, ttl, version);
+    if (first === Status.OK) return true;
+    const removals: Removal[] = [];
+    try {
+      const again = (): number => this.#store(described, info, ttl, version);
+      return this.#calls.untilDone(removals, again, first) !== Status.CONFLICT;
+    } finally {
+      this.#calls.tell(removals);
+    }
+  }
+
+  #putLarge(described: number, info: number, ttl: number, version: number | undefined): boolean {
+    const calls = this.#calls;
+    const { seat, engine, report } = calls;
+    const encoder = this.#encoder;
+    const removals: Removal[] = [];
+    try {
+      // before it takes room for a value that is not wanted
+      if (version !== undefined && !this.#isExpected(described, version)) return false;
+      // the room for it is not to be made of the entry that it depends on
+      if (version) calls.call(() => engine.touch(described, calls.now(), KEEP_TTL));
+      calls.untilDone(removals, () => engine.reserve(described, info, calls.now(), report));
+      const { memory, places } = seat;
+      const block = seat.field(places.slotHand) + places.blockPayload + (described >>> 3);
+      encoder.write(Buffer.from(memory.buffer, block, info >>> 3), 0);
+      const result = calls.untilDone(removals, () => this.#store(described, info, ttl, version));
+      return result !== Status.CONFLICT;
+    } catch (error) {
+      seat.emptyHands();
+      throw error;
+    } finally {
+      encoder.release();
+      calls.tell(removals);
+    }
+  }
+
+  /** Whether a conditional put of a large value has a prospect. */
+  #isExpected(described: number, version: number): boolean {
+    const calls = this.#calls;
+    const result = calls.call(() => calls.engine.peek(described, calls.now()));
+    return version === (result === Status.MISS ? ABSENT_VERSION : calls.seat.entryVersion);
+  }
+}
