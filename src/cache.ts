@@ -6,7 +6,7 @@ import { CleanerSupervisor } from './cleaner/supervisor.js';
 import type { CacheKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
 import { EntryOperations } from './entry-operations.js';
-import { cacheError, describe } from './errors.js';
+import { cacheError, cacheTypeError, describe } from './errors.js';
 import { CacheEvents } from './events.js';
 import type { CacheLogger } from './logger.js';
 import { forget, recall, remember } from './memory/attached.js';
@@ -18,6 +18,7 @@ import { findHandle, publishHandle, withdrawHandle } from './memory/registry.js'
 import { Seat } from './memory/seat.js';
 import { type Opened, opened } from './opened.js';
 import { type CacheOptions, resolveOptions } from './options.js';
+import type { RemovalListener } from './removal-event.js';
 import { RemovalLog } from './removal-log.js';
 import type { CacheStats } from './stats.js';
 import { Store } from './store.js';
@@ -57,7 +58,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
 > {
   readonly #handle: HandleContent;
   readonly #isCreator: boolean;
-  readonly #log: RemovalLog | undefined;
+  readonly #events: CacheEvents;
   readonly #cleaner: CleanerSupervisor | undefined;
   #seat: Seat | undefined;
   #opened: Opened | undefined;
@@ -75,16 +76,18 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     this.#isCreator = !(source instanceof Attachment);
     const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
     this.#handle = handle;
-    this.#log = logger && new RemovalLog(logger, handle.name);
     const seat = new Seat(handle.module, handle.memory);
-    const log = this.#log;
-    if (log) seat.onRebuild = (count) => log.rebuilt(count);
+    const events = new CacheEvents(logger && new RemovalLog(logger, handle.name), seat, handle);
+    this.#events = events;
+    seat.onRebuild = (count) => events.rebuilt(count);
     this.#seat = seat;
-    const store = new Store(seat, codec, handle.options, log && new CacheEvents(log, seat, handle));
+    const store = new Store(seat, codec, handle.options, events);
     this.#opened = { store, defaultTtlMicros: handle.options.defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {
-      this.#cleaner = new CleanerSupervisor(handle, seat, log, () => this.shutdown());
-      if (this.#isCreator) this.#cleaner.start();
+      const cleaner = new CleanerSupervisor(handle, seat, events, () => this.shutdown());
+      this.#cleaner = cleaner;
+      events.onInterest = () => cleaner.followInterest();
+      if (this.#isCreator) cleaner.start();
     }
     remember(handle.id, this, seat);
     if (this.#isCreator) publishHandle(handle);
@@ -158,6 +161,29 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     return this[opened]().store.size();
   }
 
+  /**
+   * Tells a listener of every entry that goes: those that this thread's operations remove, expired ones that they come
+   * upon included, and in the thread whose cleaner it is (the one that created the cache, while that lives and is not
+   * blocked for seconds) those that the cleaner removes, some time after. Other threads listen for themselves.
+   *
+   * The listener runs when the operation is through, before it returns, and never inside of the cache: it may use the
+   * cache. What that removes is told after what came before; a listener that removes something each time it is told of
+   * something never comes to an end. What it throws, or the rejection of a promise it returns, is
+   * written to the logger as an error, or without one, once, as a warning of the process: it harms neither the operation
+   * nor another listener. Costs nothing while nobody listens.
+   *
+   * @returns A function that takes the listener away again; it may be called more than once.
+   * @throws {@link CacheError} `ERR_INVALID_ARGUMENT` when it is no function.
+   */
+  onRemoval(listener: RemovalListener<Key>): () => void {
+    this[opened]();
+    if (typeof listener !== 'function') {
+      const message = `Cannot listen: the listener is ${describe(listener)}, a function is required`;
+      throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
+    }
+    return this.#events.listen(listener as RemovalListener);
+  }
+
   /** Figures of all threads together, since the cache was created. */
   getStats(): CacheStats {
     const currentSize = this.size;
@@ -195,6 +221,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     if (this.#isCreator) seat.engine.markClosed();
     if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
+    this.#events.stop();
     forget(this.#handle.id);
     seat.leave();
   }

@@ -1,9 +1,10 @@
-import { decodeKey } from './codec/keys.js';
+import { type CacheKey, decodeKey } from './codec/keys.js';
 import { cacheError } from './errors.js';
 import { nowMicros } from './memory/clock.js';
 import { type Engine, REPORT, Status } from './memory/engine.js';
-import { type Removal, readRemoval } from './memory/removal.js';
+import { readRemoval } from './memory/removal.js';
 import type { Seat } from './memory/seat.js';
+import type { RemovalEvent } from './removal-event.js';
 
 /** Tries at finding room for a value when other threads have all that is left in hand, a few seconds in all. */
 const ATTEMPTS_AT_ROOM = 20_000;
@@ -11,8 +12,11 @@ const ATTEMPTS_PER_REAP = 100;
 
 /** Who wants to know what a thread's operations do besides. Called at the very end of an operation. */
 export interface CallsListener {
+  /** Whether anybody wants to know what is removed, and whether also what is deleted, replaced or cleared. */
+  readonly isInterested: boolean;
+  readonly hasListeners: boolean;
   /** What was removed, in order. */
-  removed(removals: Removal[]): void;
+  removed(removals: readonly RemovalEvent[]): void;
   /** Entries had to go for want of bytes; may be said again and again. */
   pressed(): void;
 }
@@ -24,12 +28,12 @@ export interface CallsListener {
 export class Calls {
   readonly seat: Seat;
   readonly engine: Engine;
-  readonly #listener: CallsListener | undefined;
+  readonly #listener: CallsListener;
   /** The clock costs as much as a short lookup: it is not asked before a deadline has been met. */
   #usesClock: boolean;
 
   /** @param usesClock whether entries have deadlines from the start */
-  constructor(seat: Seat, usesClock: boolean, listener: CallsListener | undefined) {
+  constructor(seat: Seat, usesClock: boolean, listener: CallsListener) {
     this.seat = seat;
     this.engine = seat.engine;
     this.#usesClock = usesClock;
@@ -38,7 +42,7 @@ export class Calls {
 
   /** REPORT, or 0 when nobody wants to know what is removed. */
   get report(): number {
-    return this.#listener === undefined ? 0 : REPORT;
+    return this.#listener.isInterested ? REPORT : 0;
   }
 
   /** µs, or 0 while no deadline has been met: the engine says NEEDS_CLOCK at the first. */
@@ -77,7 +81,7 @@ export class Calls {
    * Repeats a call that may remove other entries until it is through; its answer. What was removed is added to
    * `removals`, also when it throws. `first` is the first answer, if known.
    */
-  untilDone(removals: Removal[], call: () => number, first?: number): number {
+  untilDone(removals: RemovalEvent[], call: () => number, first?: number): number {
     let attempts = 0;
     for (let result = first ?? call(); ; result = call()) {
       if (result === Status.REMOVED) {
@@ -91,26 +95,31 @@ export class Calls {
   }
 
   /** The key that stands in the scratch, as it is stored. */
-  keyInScratch(described: number): Removal['key'] {
+  keyInScratch(described: number): CacheKey {
     return decodeKey(described & 7, this.seat.keyScratch, 0, described >>> 3);
   }
 
   /** Passes on what an operation has removed, when it is over but for this. */
-  tell(removals: Removal[]): void {
-    if (removals.length > 0) this.#listener?.removed(removals);
+  tell(removals: readonly RemovalEvent[]): void {
+    if (removals.length > 0) this.#listener.removed(removals);
   }
 
   /** The same of the one entry whose key stands in the scratch. */
-  tellOf(described: number, cause: Removal['cause']): void {
-    if (this.#listener !== undefined) this.tell([{ key: this.keyInScratch(described), cause }]);
+  tellOf(described: number, cause: 'expired' | 'deleted' | 'replaced'): void {
+    if (this.wants(cause)) this.tell([{ key: this.keyInScratch(described), cause }]);
+  }
+
+  /** Whether anybody wants to know of a removal for this cause. */
+  wants(cause: RemovalEvent['cause']): boolean {
+    const { isInterested, hasListeners } = this.#listener;
+    return cause === 'evicted' || cause === 'expired' ? isInterested : hasListeners;
   }
 
   /** After a put: passes on that bytes are short. */
   tellPressure(): void {
     const { seat } = this;
     // a logger may have shut the cache down
-    if (this.#listener === undefined || seat.hasLeft || seat.field(seat.places.slotPressed) === 0) return;
-    this.#listener.pressed();
+    if (!seat.hasLeft && seat.field(seat.places.slotPressed) !== 0) this.#listener.pressed();
   }
 
   /** All that is left is in other threads' hands: they will be done soon, and dead ones can be found. */

@@ -12,4 +12,5 @@ export type { EntryOperations, Incremented, VersionedValue } from './entry-opera
 export { CacheError, type CacheErrorCode } from './errors.js';
 export type { CacheLogger } from './logger.js';
 export type { CacheOptions } from './options.js';
+export type { RemovalEvent, RemovalListener } from './removal-event.js';
 export type { CacheStats } from './stats.js';

@@ -36,12 +36,7 @@ export class Store {
   /** The bytes of a large value that was read and is not decoded yet. */
   #copy: Uint8Array<ArrayBuffer> | undefined;
 
-  constructor(
-    seat: Seat,
-    codec: ValueCodec | undefined,
-    options: SharedOptions,
-    listener: CallsListener | undefined,
-  ) {
+  constructor(seat: Seat, codec: ValueCodec | undefined, options: SharedOptions, listener: CallsListener) {
     this.#calls = new Calls(seat, options.defaultTtlMicros !== 0, listener);
     this.writer = new Writer(this.#calls, codec);
     this.#seat = seat;
@@ -97,6 +92,7 @@ export class Store {
 
   clear(): void {
     this.#calls.call(() => this.#engine.clear(this.#calls.now()));
+    if (this.#calls.wants('cleared')) this.#calls.tell([{ cause: 'cleared' }]);
   }
 
   size(): number {

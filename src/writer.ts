@@ -3,7 +3,7 @@ import { encodeKey } from './codec/keys.js';
 import { type ValueCodec, ValueEncoder, ValueKind } from './codec/values.js';
 import { cacheRangeError, describe } from './errors.js';
 import { Status, VALUE_SCRATCH } from './memory/engine.js';
-import type { Removal } from './memory/removal.js';
+import type { RemovalEvent } from './removal-event.js';
 
 /** The version of what is not there: a put with this condition is a putIfAbsent. */
 export const ABSENT_VERSION = 0;
@@ -68,6 +68,7 @@ export class Writer {
     const described = encodeKey(key, calls.seat.keyScratch, 'delete');
     const result = calls.call(() => calls.engine.deleteKey(described, calls.now()));
     if (result === Status.EXPIRED) calls.tellOf(described, 'expired');
+    if (result === Status.OK) calls.tellOf(described, 'deleted');
     return result === Status.OK;
   }
 
@@ -86,6 +87,7 @@ export class Writer {
     const described = encodeKey(key, calls.seat.keyScratch, 'take');
     const result = calls.call(() => calls.engine.take(described, version, calls.now()));
     if (result === Status.EXPIRED) calls.tellOf(described, 'expired');
+    if (result === Status.OK) calls.tellOf(described, 'deleted');
     return result !== Status.CONFLICT;
   }
 
@@ -96,7 +98,11 @@ export class Writer {
     const described = encodeKey(key, seat.keyScratch, 'increment');
     if (ttl > 0) calls.useClock();
     const result = calls.call(() => engine.add(described, NUMBER_INFO, by, calls.now(), ttl));
-    return result === Status.OK ? seat.valueScratch.readDoubleLE(0) : notAdded;
+    if (result !== Status.OK) return notAdded;
+    // before anybody is told, who may use the scratch
+    const sum = seat.valueScratch.readDoubleLE(0);
+    calls.tellOf(described, 'replaced');
+    return sum;
   }
 
   #store(described: number, info: number, ttl: number, version: number | undefined): number {
@@ -112,10 +118,10 @@ export class Writer {
     this.#encoder.release();
     const first = this.#store(described, info, ttl, version);
     if (first === Status.OK) return true;
-    const removals: Removal[] = [];
+    const removals: RemovalEvent[] = [];
     try {
       const again = (): number => this.#store(described, info, ttl, version);
-      return this.#calls.untilDone(removals, again, first) !== Status.CONFLICT;
+      return this.#isStored(described, removals, this.#calls.untilDone(removals, again, first));
     } finally {
       this.#calls.tell(removals);
     }
@@ -125,7 +131,7 @@ export class Writer {
     const calls = this.#calls;
     const { seat, engine, report } = calls;
     const encoder = this.#encoder;
-    const removals: Removal[] = [];
+    const removals: RemovalEvent[] = [];
     try {
       // before it takes room for a value that is not wanted
       if (version !== undefined && !this.#isExpected(described, version)) return false;
@@ -136,7 +142,7 @@ export class Writer {
       const block = seat.field(places.slotHand) + places.blockPayload + (described >>> 3);
       encoder.write(Buffer.from(memory.buffer, block, info >>> 3), 0);
       const result = calls.untilDone(removals, () => this.#store(described, info, ttl, version));
-      return result !== Status.CONFLICT;
+      return this.#isStored(described, removals, result);
     } catch (error) {
       seat.emptyHands();
       throw error;
@@ -144,6 +150,14 @@ export class Writer {
       encoder.release();
       calls.tell(removals);
     }
+  }
+
+  /** Whether a put has stored its value, by its answer; notes what that has replaced. */
+  #isStored(described: number, removals: RemovalEvent[], result: number): boolean {
+    if (result === Status.REPLACED && this.#calls.wants('replaced')) {
+      removals.push({ key: this.#calls.keyInScratch(described), cause: 'replaced' });
+    }
+    return result !== Status.CONFLICT;
   }
 
   /** Whether a conditional put of a large value has a prospect. */

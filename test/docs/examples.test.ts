@@ -18,6 +18,7 @@ const printed: Record<string, RegExp> = {
     /^heddle "plain": evicted "a" \(least recently used\)\nheddle "plain": cleaner started\n[\s\S]*heddle "plain": cleaner stopped\n\{"level":20,.*"msg":"heddle \\"structured\\": evicted \\"a\\" \(least recently used\)"\}\n/,
   'monitor.ts':
     /^(size \d+\/1000 {2}hit rate \d+\.\d % {2}evictions \d+ {2}expiries \d+ {2}memory \d+ KiB\n)+$/,
+  'removal.ts': /^closed after evicted\nclosed after cleared\nclosed after cleared\n$/,
   'ttl.ts': /^active\nundefined\n<h1>Hello<\/h1> dark\n1 expired\n$/,
   'workers.ts': /^hello hello\n2 puts by two workers\n$/,
 };
