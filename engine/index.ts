@@ -4,6 +4,7 @@ export { initialize, isCompatible, plan } from './create';
 export { clean } from './clean';
 export { add, take } from './conditional';
 export { touch, ttl } from './deadline';
+export { scan, scanAt, survey } from './iterate';
 export { confirm, endHold, hold } from './large';
 export { nearHit } from './near';
 export { deleteKey, get, has, peek, put, putIf, reserve } from './operations';

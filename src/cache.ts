@@ -5,7 +5,7 @@ import { closedError } from './calls.js';
 import { CleanerSupervisor } from './cleaner/supervisor.js';
 import type { CacheKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
-import { EntryOperations } from './entry-operations.js';
+import { CollectionOperations } from './collection-operations.js';
 import { cacheError, cacheTypeError, describe } from './errors.js';
 import { CacheEvents } from './events.js';
 import type { CacheLogger } from './logger.js';
@@ -52,7 +52,7 @@ class Attachment {
  * cache.get('user:1'); // 'Ada'
  * cache.shutdown();
  */
-export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends EntryOperations<
+export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends CollectionOperations<
   Key,
   Value
 > {

@@ -8,6 +8,7 @@ export { ThreadSafeCache } from './cache.js';
 export type { CacheHandle } from './cache-handle.js';
 export type { CacheKey } from './codec/keys.js';
 export type { ValueCodec } from './codec/values.js';
+export type { CollectionOperations, IterationOptions } from './collection-operations.js';
 export type { EntryOperations, Incremented, VersionedValue } from './entry-operations.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
 export type { CacheLogger } from './logger.js';

@@ -1,7 +1,9 @@
 import { Calls, type CallsListener } from './calls.js';
-import { encodeKey } from './codec/keys.js';
+import { type CacheKey, encodeKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
 import { decodeOwned, decodeValue } from './codec/values.js';
+import { type Cursor, type KeyHash, Survey } from './cursor.js';
+import { nowMicros } from './memory/clock.js';
 import { type Engine, Status } from './memory/engine.js';
 import type { SharedOptions } from './memory/handle.js';
 import type { Seat } from './memory/seat.js';
@@ -19,6 +21,12 @@ export const absent = Symbol('absent');
 export interface Versioned {
   readonly value: unknown;
   readonly version: number;
+}
+
+/** An entry met on the way through all of them; the value only if it was asked for. */
+export interface Item {
+  readonly key: CacheKey;
+  readonly value: unknown;
 }
 
 /**
@@ -90,6 +98,39 @@ export class Store {
     return micros === Status.MISS ? undefined : micros;
   }
 
+  /** The next entry after those that the cursor has met; `undefined`: there is none any more. Without any effect. */
+  next(cursor: Cursor, withValue: boolean): Item | undefined {
+    for (;;) {
+      const { bucket, low, high } = cursor;
+      const result = this.#calls.call(() =>
+        this.#engine.scan(bucket, low, high, this.#calls.now(), withValue ? 1 : 0),
+      );
+      if (result === Status.MISS) return undefined;
+      cursor.moveBehind(this.#seat);
+      const item = this.#itemOf(result, withValue);
+      if (item) return item;
+    }
+  }
+
+  /** The entry whose key has this hash, if it is still there. Without any effect. */
+  itemAt({ low, high }: KeyHash, withValue: boolean): Item | undefined {
+    const result = this.#calls.call(() =>
+      this.#engine.scanAt(low, high, this.#calls.now(), withValue ? 1 : 0),
+    );
+    return result === Status.MISS ? undefined : this.#itemOf(result, withValue);
+  }
+
+  /** The hashes of all keys, the least recently used first. Without any effect. */
+  byRecency(): Iterable<KeyHash> {
+    const survey = new Survey(this.#engine.bucketCount());
+    // here everything that makes stamps current has to come before
+    while (!survey.isOver) {
+      const count = this.#calls.call(() => this.#engine.survey(survey.bucket, nowMicros()));
+      survey.add(this.#seat, count);
+    }
+    return survey.inOrder();
+  }
+
   clear(): void {
     this.#calls.call(() => this.#engine.clear(this.#calls.now()));
     if (this.#calls.wants('cleared')) this.#calls.tell([{ cause: 'cleared' }]);
@@ -97,6 +138,16 @@ export class Store {
 
   size(): number {
     return this.#calls.call(() => this.#engine.size());
+  }
+
+  /** What a step through the entries has found; `undefined` when it is a large value and was gone before it was copied. */
+  #itemOf(result: number, withValue: boolean): Item | undefined {
+    const described = this.#seat.field(this.#seat.places.slotScanKey);
+    // before decoding: a codec may call the cache
+    const key = this.#calls.keyInScratch(described);
+    if (!withValue) return { key, value: undefined };
+    const info = result >= 0 ? result : this.#goOnReading(described, result, false);
+    return info < 0 ? undefined : { key, value: this.#decode(info) };
   }
 
   #readVersioned(key: unknown, operation: string, touch: boolean): Versioned | undefined {

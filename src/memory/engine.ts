@@ -66,6 +66,9 @@ export interface Engine {
   touch(key: number, now: number, ttl: number): number;
   clear(now: number): number;
   size(): number;
+  scan(start: number, low: number, high: number, now: number, withValue: number): number;
+  scanAt(low: number, high: number, now: number, withValue: number): number;
+  survey(start: number, now: number): number;
   confirm(touch: number, now: number): number;
   hold(now: number, until: number): number;
   endHold(): number;
@@ -79,6 +82,7 @@ export interface Engine {
   slotAddress(index: number): number;
   slotCount(): number;
   shardCount(): number;
+  bucketCount(): number;
   maxSize(): number;
   pages(): number;
   valueLimit(): number;
@@ -100,6 +104,9 @@ export interface Places {
   readonly slotRebuilds: number;
   readonly slotRoomMade: number;
   readonly slotPressed: number;
+  readonly slotScanHash: number;
+  readonly slotScanBucket: number;
+  readonly slotScanKey: number;
   readonly slotKey: number;
   readonly slotValue: number;
   readonly blockPayload: number;
