@@ -3,7 +3,8 @@ import { Cursor } from './cursor.js';
 import { EntryOperations } from './entry-operations.js';
 import { cacheTypeError, describe } from './errors.js';
 import { opened } from './opened.js';
-import type { Item } from './store.js';
+import { resolveTtl } from './options.js';
+import { absent, type Item } from './store.js';
 
 /** How to go through the entries. */
 export interface IterationOptions {
@@ -68,6 +69,52 @@ export abstract class CollectionOperations<Key extends CacheKey, Value> extends 
     for (const [key, value] of this.entries()) callback.call(thisArg, value, key, this);
   }
 
+  /**
+   * The values of many keys: a Map of those that are there, in the order asked for, with the keys as they were given. For
+   * each key as {@link EntryOperations.get}; each is atomic, the whole is not.
+   *
+   * @throws {@link CacheError} `ERR_INVALID_KEY`, `ERR_INVALID_ARGUMENT` for what is no list; no key was looked up then.
+   */
+  getMany(keys: Iterable<Key>): Map<Key, Value> {
+    const { writer } = this[opened]().store;
+    const list = Array.from(listOf(keys, 'get', 'keys'));
+    const checked = list.map((key) => writer.checkedKey(key, 'get'));
+    const found = new Map<Key, Value>();
+    for (const [index, key] of list.entries()) {
+      const value = this[opened]().store.get(checked[index]);
+      if (value !== absent) found.set(key, value as Value);
+    }
+    return found;
+  }
+
+  /**
+   * Stores many entries, for each as {@link EntryOperations.put}; each is atomic, the whole is not. All values are encoded
+   * before the first is stored.
+   *
+   * @param entries `[key, value]` pairs, for example a Map.
+   * @param ttl One for all, as for {@link EntryOperations.put}.
+   * @throws {@link CacheError} As {@link EntryOperations.put}; `ERR_INVALID_ARGUMENT` for what is no list of pairs; nothing
+   * was stored then.
+   */
+  putMany(entries: Iterable<readonly [Key, Value]>, ttl?: number): void {
+    const { store, defaultTtlMicros } = this[opened]();
+    const micros = resolveTtl('put', 'many', ttl, defaultTtlMicros);
+    store.writer.putMany(pairsOf(listOf(entries, 'put', 'entries')), micros);
+  }
+
+  /**
+   * Removes many keys, for each as {@link EntryOperations.delete}; how many were there. Each is atomic, the whole is not.
+   *
+   * @throws {@link CacheError} As {@link CollectionOperations.getMany}; nothing was removed then.
+   */
+  deleteMany(keys: Iterable<Key>): number {
+    const { writer } = this[opened]().store;
+    const checked = Array.from(listOf(keys, 'delete', 'keys'), (key) => writer.checkedKey(key, 'delete'));
+    let count = 0;
+    for (const key of checked) if (this[opened]().store.writer.delete(key)) count++;
+    return count;
+  }
+
   /** Says at once what is wrong with the call; the steps come later. */
   #walk(options: IterationOptions | undefined, name: string, withValue: boolean): Iterable<Item> {
     this[opened]();
@@ -110,4 +157,22 @@ function isLru(options: IterationOptions | undefined, name: string): boolean {
 function wrongOption(name: string, option: string, value: unknown, required: string): Error {
   const message = `Cannot go through the ${name}: ${option} is ${describe(value)}, ${required} is required`;
   return cacheTypeError('ERR_INVALID_OPTION', message);
+}
+
+/** A text is iterable too, but hardly meant as a list of its characters. */
+function listOf<Element>(list: Iterable<Element>, operation: string, what: string): Iterable<Element> {
+  const isList = typeof list === 'object' && list !== null && typeof list[Symbol.iterator] === 'function';
+  if (isList) return list;
+  const problem = `the list of ${what} is ${describe(list)}, an iterable is required`;
+  throw cacheTypeError('ERR_INVALID_ARGUMENT', `Cannot ${operation} many: ${problem}`);
+}
+
+function* pairsOf<Pair extends readonly [unknown, unknown]>(entries: Iterable<Pair>): Generator<Pair> {
+  for (const pair of entries) {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      const problem = `an entry is ${describe(pair)}, a pair of key and value is required`;
+      throw cacheTypeError('ERR_INVALID_ARGUMENT', `Cannot put many: ${problem}`);
+    }
+    yield pair;
+  }
 }

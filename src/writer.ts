@@ -23,11 +23,13 @@ export const notAdded = Symbol('notAdded');
  */
 export class Writer {
   readonly #calls: Calls;
+  readonly #codec: ValueCodec | undefined;
   readonly #encoder: ValueEncoder;
   readonly #valueLimit: number;
 
   constructor(calls: Calls, codec: ValueCodec | undefined) {
     this.#calls = calls;
+    this.#codec = codec;
     this.#encoder = new ValueEncoder(codec);
     this.#valueLimit = calls.engine.valueLimit();
   }
@@ -37,28 +39,59 @@ export class Writer {
    * {@link ABSENT_VERSION} only if the key is not there; whether it was stored.
    */
   put(operation: string, key: unknown, value: unknown, ttl: number, version?: number): boolean {
-    const { seat } = this.#calls;
-    const encoder = this.#encoder;
+    this.#prepare(this.#encoder, operation, key, value);
+    return this.#put(this.#encoder, operation, key, ttl, version);
+  }
+
+  /** Stores many values. Whatever can be wrong with one of them is found before the first is stored. */
+  putMany(entries: Iterable<readonly [key: unknown, value: unknown]>, ttl: number): void {
+    const prepared: [key: unknown, encoder: ValueEncoder][] = [];
+    for (const [key, value] of entries) {
+      const encoder = new ValueEncoder(this.#codec);
+      this.#prepare(encoder, 'put', key, value);
+      prepared.push([this.checkedKey(key, 'put'), encoder]);
+    }
+    for (const [key, encoder] of prepared) this.#put(encoder, 'put', key, ttl, undefined);
+  }
+
+  /** A key that nobody else can change any more; what is no key throws. */
+  checkedKey(key: unknown, operation: string): unknown {
+    this.#calls.requireOpen();
+    const described = encodeKey(key, this.#calls.seat.keyScratch, operation);
+    return typeof key === 'object' ? this.#calls.keyInScratch(described) : key;
+  }
+
+  #prepare(encoder: ValueEncoder, operation: string, key: unknown, value: unknown): void {
     encoder.prepare(value, operation, key);
     this.#calls.requireOpen();
-    const { byteLength, kind } = encoder;
+    const { byteLength } = encoder;
     const limit = this.#valueLimit;
-    if (byteLength > limit) {
-      encoder.release();
-      throw cacheRangeError(
-        'ERR_VALUE_TOO_LARGE',
-        `Cannot ${operation} ${describe(key)}: the value is ${byteLength} bytes, at most ${limit} bytes (a sixteenth of maxBytes) is required`,
-      );
-    }
-    const described = encodeKey(key, seat.keyScratch, operation);
-    if (ttl !== 0) this.#calls.useClock();
-    const info = byteLength * 8 + kind;
-    seat.begin();
+    if (byteLength <= limit) return;
+    encoder.release();
+    throw cacheRangeError(
+      'ERR_VALUE_TOO_LARGE',
+      `Cannot ${operation} ${describe(key)}: the value is ${byteLength} bytes, at most ${limit} bytes (a sixteenth of maxBytes) is required`,
+    );
+  }
+
+  /** Stores what the encoder has prepared. */
+  #put(
+    encoder: ValueEncoder,
+    operation: string,
+    key: unknown,
+    ttl: number,
+    version: number | undefined,
+  ): boolean {
+    const calls = this.#calls;
+    calls.requireOpen();
+    const described = encodeKey(key, calls.seat.keyScratch, operation);
+    if (ttl !== 0) calls.useClock();
+    calls.seat.begin();
     const isStored =
-      byteLength > VALUE_SCRATCH
-        ? this.#putLarge(described, info, ttl, version)
-        : this.#putSmall(described, info, ttl, version);
-    this.#calls.tellPressure();
+      encoder.byteLength > VALUE_SCRATCH
+        ? this.#putLarge(encoder, described, ttl, version)
+        : this.#putSmall(encoder, described, ttl, version);
+    calls.tellPressure();
     return isStored;
   }
 
@@ -113,9 +146,10 @@ export class Writer {
       : engine.putIf(described, info, now, ttl, report, version);
   }
 
-  #putSmall(described: number, info: number, ttl: number, version: number | undefined): boolean {
-    this.#encoder.write(this.#calls.seat.valueScratch, 0);
-    this.#encoder.release();
+  #putSmall(encoder: ValueEncoder, described: number, ttl: number, version: number | undefined): boolean {
+    const info = infoOf(encoder);
+    encoder.write(this.#calls.seat.valueScratch, 0);
+    encoder.release();
     const first = this.#store(described, info, ttl, version);
     if (first === Status.OK) return true;
     const removals: RemovalEvent[] = [];
@@ -127,10 +161,10 @@ export class Writer {
     }
   }
 
-  #putLarge(described: number, info: number, ttl: number, version: number | undefined): boolean {
+  #putLarge(encoder: ValueEncoder, described: number, ttl: number, version: number | undefined): boolean {
     const calls = this.#calls;
     const { seat, engine, report } = calls;
-    const encoder = this.#encoder;
+    const info = infoOf(encoder);
     const removals: RemovalEvent[] = [];
     try {
       // before it takes room for a value that is not wanted
@@ -166,4 +200,9 @@ export class Writer {
     const result = calls.call(() => calls.engine.peek(described, calls.now()));
     return version === (result === Status.MISS ? ABSENT_VERSION : calls.seat.entryVersion);
   }
+}
+
+/** {length, kind} of what an encoder has prepared. */
+function infoOf({ byteLength, kind }: ValueEncoder): number {
+  return byteLength * 8 + kind;
 }

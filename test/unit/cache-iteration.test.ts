@@ -47,7 +47,6 @@ describe('an iteration', () => {
 
   it('meets keys and values of every kind', (test) => {
     const cache = filled(test, {}, 0);
-    const long = new Uint8Array(65_536).fill(1);
     const values = new Map<CacheKey, unknown>([
       ['', undefined],
       ['☃', null],
