@@ -118,6 +118,7 @@ export class Calls {
   /** After a put: passes on that bytes are short. */
   tellPressure(): void {
     const { seat } = this;
+    if (!this.#listener.isInterested) return;
     // a logger may have shut the cache down
     if (!seat.hasLeft && seat.field(seat.places.slotPressed) !== 0) this.#listener.pressed();
   }

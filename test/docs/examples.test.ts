@@ -11,9 +11,12 @@ const TIMEOUT_MS = 60_000;
 
 /** What each example prints. */
 const printed: Record<string, RegExp> = {
+  'atomic.ts':
+    /^\[ true, true, true, false \]\ntrue false\n\[ 'ada', 'bob' \]\nfalse\n\[ 'eve' \] undefined\n$/,
   'basic.ts': /^\{ name: 'Ada' \}\nundefined 2\n0\.5\n$/,
   'commonjs.cjs': /^hello\n$/,
   'custom-codec.ts': /^smaller: true\nitem 499: 9\.99 EUR\n$/,
+  'iteration.ts': /^\[ 'b', 'c', 'a' \]\n6\nMap\(2\) \{ 'a' => 1, 'c' => 3 \}\n$/,
   'logging.ts':
     /^heddle "plain": evicted "a" \(least recently used\)\nheddle "plain": cleaner started\n[\s\S]*heddle "plain": cleaner stopped\n\{"level":20,.*"msg":"heddle \\"structured\\": evicted \\"a\\" \(least recently used\)"\}\n/,
   'monitor.ts':
