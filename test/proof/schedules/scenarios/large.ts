@@ -63,7 +63,12 @@ export const LARGE_VALUES: readonly Scenario[] = [
         name: 'a description of a value that is not validated',
         rare: true,
         file: 'operations.ts',
-        edits: [['          result = describe(entry);', '          return describe(entry);']],
+        edits: [
+          [
+            '        result = describe(entry);\n',
+            '        result = describe(entry);\n        if (lengthOf(info) > VALUE_SCRATCH) return result;\n',
+          ],
+        ],
       },
     ],
   },
