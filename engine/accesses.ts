@@ -25,7 +25,7 @@ import { busyLock } from './blocks';
 import { SLOTS_TAKEN, SLOT_LOG, SLOT_TAIL, header, shardOfRecord, slotAt } from './layout';
 import { isHeld, readFree } from './lock';
 import { Entry, Slot } from './records';
-import { accessSection } from './sections';
+import { accessSection, newIsStamped } from './sections';
 import { log, logBits, mine } from './self';
 import { BUSY, MISS, OK } from './status';
 
@@ -83,6 +83,12 @@ export function logAccess(entry: usize, version: u64): void {
   store<u64>(cellOf(log, position), (version << 32) | <u64>(<u32>entry | lapOf(position)));
   store<u32>(indexOf(log, <u32>entry), <u32>position);
   mine.logHead = position + 1;
+}
+
+/** After a section that has written an entry: it goes to the log, unless the section has drawn its stamp. */
+@inline
+export function logWrite(): void {
+  if (!newIsStamped) logAccess(mine.entry, mine.entryVersion);
 }
 
 /** Applies the accesses of all threads that have returned by now. OK or BUSY. */

@@ -27,6 +27,9 @@ export const slotExpired: usize = offsetof<Slot>('expired');
 export const slotRebuilds: usize = offsetof<Slot>('rebuilds');
 export const slotRoomMade: usize = offsetof<Slot>('roomMade');
 export const slotPressed: usize = offsetof<Slot>('pressed');
+export const slotScanHash: usize = offsetof<Slot>('scanHash');
+export const slotScanBucket: usize = offsetof<Slot>('scanBucket');
+export const slotScanKey: usize = offsetof<Slot>('scanKey');
 export const slotKey: usize = SLOT_KEY;
 export const slotValue: usize = SLOT_VALUE;
 
@@ -48,6 +51,11 @@ export function slotCount(): u32 {
 
 export function shardCount(): u32 {
   return header().shardCount;
+}
+
+/** Buckets of all shards together. */
+export function bucketCount(): u32 {
+  return header().shardCount * (header().bucketMask + 1);
 }
 
 export function maxSize(): u32 {

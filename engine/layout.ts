@@ -15,7 +15,7 @@ import { Arena, Entry, FL_COUNT, SL_COUNT, Shard, Slot, WHEEL_BUCKETS, WHEEL_LEV
 
 export const MAGIC: u32 = 0x6c646568; // "hedl"
 /** Changes with every change of this file or of records.ts; a handle of another version is refused. */
-export const LAYOUT_VERSION: u32 = 1;
+export const LAYOUT_VERSION: u32 = 2;
 
 export const LINE: usize = 128;
 export const PAGE: u64 = 65536;

@@ -6,15 +6,16 @@ import { mine } from './self';
 import { BUSY, MISS, OK } from './status';
 
 /**
- * A hit on the record with this address, if it still has this version: it becomes the newest and the hit is counted. The
- * host has seen to the deadline, which no entry changes without its version. OK, MISS (nothing has happened: ask for the
+ * A hit on the record with this address, if it still has this version and this deadline, which the host has judged: it
+ * becomes the newest and the hit is counted. OK, MISS (nothing has happened: ask for the
  * key) or BUSY. No hash, no walk, no lock: a version never comes again, so if it is there now it was there all the time
- * since the value was read, and the epoch needs to be the current one at any moment in between.
+ * since the value was read, and epoch and deadline need to have been these at any moment in between.
  */
-export function nearHit(record: usize, version: f64): i32 {
+export function nearHit(record: usize, version: f64, deadline: f64): i32 {
   if (reserveAccess() != OK) return BUSY;
   const epoch = epochOf(readCount());
   if (atomic.load<u32>(record, offsetof<Entry>('epoch')) != epoch) return MISS;
+  if (atomic.load<u64>(record, offsetof<Entry>('deadline')) != <u64>deadline) return MISS;
   if (atomic.load<u64>(record, offsetof<Entry>('version')) != <u64>version) return MISS;
   mine.hits += 1;
   logAccess(record, <u64>version);

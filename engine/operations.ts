@@ -5,19 +5,18 @@
  * deadline has to be judged. After NEEDS_CLOCK, BUSY and REMOVED the same call goes on. What a call that was cut off has left
  * in slot.hand, or claimed, has to go before the next one begins: emptyHands().
  */
-import { isLogEmpty, logAccess, reserveAccess } from './accesses';
+import { isLogEmpty, logAccess, logWrite, reserveAccess } from './accesses';
 import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
-import { countOf, epochOf, isClosed, nextEpoch, readCount } from './count';
+import { countOf, isClosed, readCount } from './count';
 import { Block, SIZE_MASK, blockSize } from './heap';
-import { BLOCK_HEADER, VALUE_SCRATCH, header, shardAt } from './layout';
+import { BLOCK_HEADER, VALUE_SCRATCH, header } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
-import { afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
+import { PURGE, afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
 import {
   insertSection,
   judge,
-  newIsStamped,
   overwriteSection,
   replaceSection,
   setStamped,
@@ -29,6 +28,7 @@ import {
   CAUSE_DELETED,
   CAUSE_EXPIRED,
   CLOSED,
+  CONFLICT,
   EXPIRED,
   FULL,
   HELD,
@@ -39,6 +39,8 @@ import {
   NEEDS_CLOCK,
   NO_RECORD,
   OK,
+  REPLACED,
+  REPORT,
   RETRY,
 } from './status';
 import {
@@ -53,20 +55,20 @@ import {
   shardOfHash,
 } from './table';
 
-/** Leftovers of older epochs that each insert and each clear takes away at a shard's tail. */
-const PURGE: u32 = 2;
+/** No entry ever has this version: a put that takes whatever is there. */
+const ANY_VERSION: u64 = u64.MAX_VALUE;
 /** No address of a record either: look() gave up waiting for the lock. */
-const LOCKED: usize = 2;
+export const LOCKED: usize = 2;
 
 // ---- what the running call is about: where its key belongs, and the lock word it has looked around under
-let shard: Shard = changetype<Shard>(0);
-let lock: usize = 0;
+export let shard: Shard = changetype<Shard>(0);
+export let lock: usize = 0;
 let hash: u64 = 0;
-let keyInfo: u32 = 0;
-let word: u64 = 0;
+export let keyInfo: u32 = 0;
+export let word: u64 = 0;
 
 @inline
-function aim(key: Sized): void {
+export function aim(key: Sized): void {
   hash = hashKey(key);
   keyInfo = keyInfoOf(hash, key);
   shard = shardOfHash(hash);
@@ -74,7 +76,7 @@ function aim(key: Sized): void {
 }
 
 /** The entry of the key under `word`, 0, or LOCKED. */
-function look(): usize {
+export function look(): usize {
   while (true) {
     word = readFree(lock);
     if (isHeld(word)) {
@@ -87,7 +89,7 @@ function look(): usize {
 }
 
 @inline
-function valueAt(entry: Entry): usize {
+export function valueAt(entry: Entry): usize {
   return entry.block + BLOCK_HEADER + <usize>keyLengthOf(keyInfo);
 }
 
@@ -149,8 +151,8 @@ export function get(key: Sized, now: f64): i32 {
 }
 
 /**
- * The same without effect on recency and statistics; an expired entry stays. {length, kind}, MISS, LARGE, CLOSED,
- * NEEDS_CLOCK or BUSY. Takes no lock.
+ * The same without effect on recency and statistics; an expired entry stays. Leaves the entry's version in the slot.
+ * {length, kind}, MISS, LARGE, CLOSED, NEEDS_CLOCK or BUSY. Takes no lock.
  */
 export function peek(key: Sized, now: f64): i32 {
   if (isClosed(readCount())) return CLOSED;
@@ -218,8 +220,10 @@ function storeOnce(at: usize, value: Sized, now: u64): i32 {
   setStamped(isLogEmpty());
   if (at == 0) {
     if (inHand) return insertSection(shard, word, bucketOfHash(shard, hash));
+    // before it is known that the key was not there: else the entry that makes it full may be this key's
+    const isFull = countOf(readCount()) >= header().maxSize;
     if (!unchanged(lock, word)) return RETRY;
-    return countOf(readCount()) >= header().maxSize ? FULL : NEEDS_BLOCK;
+    return isFull ? FULL : NEEDS_BLOCK;
   }
   const entry = changetype<Entry>(at);
   if (inHand) return replaceSection(shard, word, entry, now);
@@ -232,21 +236,59 @@ function storeOnce(at: usize, value: Sized, now: u64): i32 {
 
 /**
  * Stores the value in the scratch, or the block in hand, and makes the entry the newest. `ttl` is µs, 0: it never
- * expires; a ttl needs `now`. OK, CLOSED, NEEDS_CLOCK, BUSY, REMOVED or NO_ROOM.
+ * expires; a ttl needs `now`. OK, REPLACED (with REPORT: there was a value), CLOSED, NEEDS_CLOCK, BUSY, REMOVED or
+ * NO_ROOM.
  */
 export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i32 {
+  return write(key, value, now, ttl, flags, ANY_VERSION);
+}
+
+/**
+ * The same if the entry has this version, when a `ttl` below 0 lets it keep its deadline; with version 0 if the key is
+ * not there. As put(), or CONFLICT.
+ */
+export function putIf(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version: f64): i32 {
+  return write(key, value, now, ttl, flags, <u64>version);
+}
+
+/**
+ * Whether look() has found what the caller expects: this version, or with 0 nothing that is still there. Like what
+ * look() has found, it counts under `word` only: for a section that takes the lock from it, or if it is unchanged.
+ */
+@inline
+function isExpected(at: usize, version: u64, now: u64): bool {
+  if (at == 0) return version == 0;
+  const entry = changetype<Entry>(at);
+  const isThere = judge(entry, now) == OK;
+  return version == 0 ? !isThere : isThere && entry.version == version;
+}
+
+/** The condition of a put is not met. CONFLICT, CLOSED or BUSY. */
+function giveUp(): i32 {
+  const result = freeHand();
+  return result != OK ? result : isClosed(readCount()) ? CLOSED : CONFLICT;
+}
+
+function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version: u64): i32 {
   if (isClosed(readCount())) return CLOSED;
   const time = <u64>now;
   let result = freeGarbage();
   if (result == OK) result = reserveAccess();
   if (result != OK) return result;
   aim(key);
-  setWanted(keyInfo, value, ttl == 0 ? 0 : time + <u64>ttl);
+  setWanted(keyInfo, value, ttl <= 0 ? 0 : time + <u64>ttl);
+  let found: usize = 0;
   while (true) {
     const at = look();
     if (at == LOCKED) return BUSY;
     const entry = changetype<Entry>(at);
     if (at != 0 && time == 0 && entry.deadline != 0) return NEEDS_CLOCK;
+    if (version != ANY_VERSION && !isExpected(at, version, time)) {
+      if (unchanged(lock, word)) return giveUp();
+      continue;
+    }
+    if (ttl < 0 && at != 0) setWanted(keyInfo, value, entry.deadline);
+    found = at;
     result = storeOnce(at, value, time);
     if (result == OK) break;
     if (result == RETRY) continue;
@@ -256,6 +298,11 @@ export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i
       return CLOSED;
     }
     if (result == NEEDS_BLOCK) {
+      // the room for it is not to be made of the entry that it depends on
+      if (version != ANY_VERSION && at != 0) {
+        if (reserveAccess() != OK) return BUSY;
+        logAccess(at, version);
+      }
       result = prepareBlock(key, value, time, flags);
     } else {
       if (result == FULL) result = evictOldest(time);
@@ -265,10 +312,10 @@ export function put(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32): i
     }
     if (result != OK) return result;
   }
-  if (!newIsStamped) logAccess(mine.entry, mine.entryVersion);
+  logWrite();
   // it is stored: what cannot be tidied up now waits for the next call
   purge(shard, PURGE, time);
-  return OK;
+  return found != 0 && (flags & REPORT) != 0 ? REPLACED : OK;
 }
 
 /** Removes an entry: OK, MISS, EXPIRED (a miss too), CLOSED, NEEDS_CLOCK or BUSY. */
@@ -291,18 +338,4 @@ export function deleteKey(key: Sized, now: f64): i32 {
     freeGarbage();
     return result == LEFTOVER ? MISS : expired ? EXPIRED : OK;
   }
-}
-
-/** Empties the cache at once for every thread. OK or CLOSED. */
-export function clear(now: f64): i32 {
-  if (!nextEpoch()) return CLOSED;
-  // so that clears alone, too, take every leftover away long before epochs repeat
-  purge(shardAt(epochOf(readCount()) & (header().shardCount - 1)), PURGE, <u64>now);
-  return OK;
-}
-
-/** Entries held, or CLOSED. */
-export function size(): i32 {
-  const count = readCount();
-  return isClosed(count) ? CLOSED : <i32>countOf(count);
 }

@@ -154,4 +154,8 @@ export class Slot {
   expired: u64;
   /** Locks taken over from a dead owner. */
   rebuilds: u64;
+  /** Where the last step through all entries has come to: hash and bucket; {length, kind} of the key found there. */
+  scanHash: u64;
+  scanBucket: u32;
+  scanKey: u32;
 }

@@ -22,6 +22,9 @@ import {
   RETRY,
 } from './status';
 
+/** Leftovers of older epochs that each insert and each clear takes away at a shard's tail. */
+export const PURGE: u32 = 2;
+
 /**
  * Removes an entry seen under `word`. OK, LEFTOVER, RETRY, NEEDS_CLOCK or BUSY. An entry past its deadline is
  * expired whatever the cause that was asked for.

@@ -57,7 +57,7 @@ export function setWanted(keyInfo: u32, valueInfo: u32, deadline: u64): void {
  * tail again without the lock, sees a stamp that belongs to that place.
  */
 @inline
-function refresh(shard: Shard, entry: Entry): void {
+export function refresh(shard: Shard, entry: Entry): void {
   lruUnlink(entry);
   stamp(entry);
   lruLinkFirst(shard, entry);

@@ -1,6 +1,8 @@
 /** What an operation answers; anything from 0 up is success. */
 
 export const OK: i32 = 0;
+/** A put has stored its value in place of another one; only with REPORT. */
+export const REPLACED: i32 = 1;
 /** The key is not there (or expired, or cleared). */
 export const MISS: i32 = -1;
 export const CLOSED: i32 = -2;
@@ -16,6 +18,10 @@ export const REMOVED: i32 = -6;
 export const EXPIRED: i32 = -7;
 /** No block can be had although everything that can go has gone. */
 export const NO_ROOM: i32 = -8;
+/** The key is not what the call requires it to be: there in this version, or not there. Nothing has happened. */
+export const CONFLICT: i32 = -9;
+/** The value is not a number that can be added to. Nothing has happened. */
+export const NOT_NUMBER: i32 = -10;
 
 // ---- between the sections of one operation only
 /** Somebody was faster: look again. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type AttachOptions, resolveAttachOptions } from './attach-options.js';
 import type { CacheHandle } from './cache-handle.js';
+import { closedError } from './calls.js';
 import { CleanerSupervisor } from './cleaner/supervisor.js';
 import type { CacheKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
-import { cacheError, describe } from './errors.js';
+import { CollectionOperations } from './collection-operations.js';
+import { cacheError, cacheTypeError, describe } from './errors.js';
+import { CacheEvents } from './events.js';
 import type { CacheLogger } from './logger.js';
 import { forget, recall, remember } from './memory/attached.js';
 import { createMemory } from './memory/create.js';
@@ -13,10 +16,12 @@ import { type HandleContent, readHandle } from './memory/handle.js';
 import { isOpen } from './memory/liveness.js';
 import { findHandle, publishHandle, withdrawHandle } from './memory/registry.js';
 import { Seat } from './memory/seat.js';
-import { type CacheOptions, resolveOptions, resolveTtl } from './options.js';
+import { type Opened, opened } from './opened.js';
+import { type CacheOptions, resolveOptions } from './options.js';
+import type { RemovalListener } from './removal-event.js';
 import { RemovalLog } from './removal-log.js';
 import type { CacheStats } from './stats.js';
-import { absent, closedError, Store } from './store.js';
+import { Store } from './store.js';
 
 /** What a constructor call from attach() looks like: nobody else can make one. */
 class Attachment {
@@ -47,13 +52,16 @@ class Attachment {
  * cache.get('user:1'); // 'Ada'
  * cache.shutdown();
  */
-export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
+export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends CollectionOperations<
+  Key,
+  Value
+> {
   readonly #handle: HandleContent;
   readonly #isCreator: boolean;
-  readonly #log: RemovalLog | undefined;
+  readonly #events: CacheEvents;
   readonly #cleaner: CleanerSupervisor | undefined;
   #seat: Seat | undefined;
-  #store: Store | undefined;
+  #opened: Opened | undefined;
 
   /**
    * Creates a cache, reserves its memory, and makes it known by its name to this thread and to every worker started
@@ -63,18 +71,23 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
    * name; `ERR_UNSUPPORTED_RUNTIME`.
    */
   constructor(options: CacheOptions) {
+    super();
     const source: unknown = options;
     this.#isCreator = !(source instanceof Attachment);
     const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
     this.#handle = handle;
-    this.#log = logger && new RemovalLog(logger, handle.name);
-    const log = this.#log;
-    const seat = new Seat(handle.module, handle.memory, log && ((count) => log.rebuilt(count)));
+    const seat = new Seat(handle.module, handle.memory);
+    const events = new CacheEvents(logger && new RemovalLog(logger, handle.name), seat, handle);
+    this.#events = events;
+    seat.onRebuild = (count) => events.rebuilt(count);
     this.#seat = seat;
-    this.#store = new Store(seat, codec, handle.options, log && ((removals) => log.removals(removals)));
+    const store = new Store(seat, codec, handle.options, events);
+    this.#opened = { store, defaultTtlMicros: handle.options.defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {
-      this.#cleaner = new CleanerSupervisor(handle, seat, log, () => this.shutdown());
-      if (this.#isCreator) this.#cleaner.start();
+      const cleaner = new CleanerSupervisor(handle, seat, events, () => this.shutdown());
+      this.#cleaner = cleaner;
+      events.onInterest = () => cleaner.followInterest();
+      if (this.#isCreator) cleaner.start();
     }
     remember(handle.id, this, seat);
     if (this.#isCreator) publishHandle(handle);
@@ -138,67 +151,37 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     return this.#handle as unknown as CacheHandle;
   }
 
-  /**
-   * Stores a value and makes the entry the most recently used. A value that was there is replaced, its TTL too. When
-   * the cache is full, the least recently used entries go.
-   *
-   * @param ttl Seconds until it expires, above 0; left out: the default TTL; `Infinity`: never, whatever the default.
-   * @throws {@link CacheError} `ERR_INVALID_KEY`, `ERR_INVALID_TTL`, `ERR_VALUE_NOT_CLONEABLE`, `ERR_VALUE_TOO_LARGE`;
-   * nothing has changed then.
-   */
-  put(key: Key, value: Value, ttl?: number): void {
-    const store = this.#open();
-    store.put(key, value, resolveTtl('put', key, ttl, this.#handle.options.defaultTtlMicros));
-    if (this.#log) this.#warnOfPressure(this.#log);
-  }
-
-  /**
-   * The value of a key, as the caller's own copy, or `undefined` when it is not there. The entry becomes the most
-   * recently used; a hit or a miss is counted. An entry that has expired is removed and is a miss.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  get(key: Key): Value | undefined {
-    const value = this.#open().get(key);
-    return value === absent ? undefined : (value as Value);
-  }
-
-  /**
-   * The value of a key without touching recency or statistics, or `undefined`.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  peek(key: Key): Value | undefined {
-    const value = this.#open().peek(key);
-    return value === absent ? undefined : (value as Value);
-  }
-
-  /**
-   * Whether a key is there and has not expired; touches neither recency nor statistics.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  has(key: Key): boolean {
-    return this.#open().has(key);
-  }
-
-  /**
-   * Removes a key; whether it was there and had not expired.
-   *
-   * @throws {@link CacheError} `ERR_INVALID_KEY`
-   */
-  delete(key: Key): boolean {
-    return this.#open().delete(key);
-  }
-
   /** Removes every entry, at once for all threads and in constant time. Statistics go on counting. */
   clear(): void {
-    this.#open().clear();
+    this[opened]().store.clear();
   }
 
   /** Entries held; an expired one counts until it is removed, a put of another thread may count while in flight. */
   get size(): number {
-    return this.#open().size();
+    return this[opened]().store.size();
+  }
+
+  /**
+   * Tells a listener of every entry that goes: those that this thread's operations remove, expired ones that they come
+   * upon included, and in the thread whose cleaner it is (the one that created the cache, while that lives and is not
+   * blocked for seconds) those that the cleaner removes, some time after. Other threads listen for themselves.
+   *
+   * The listener runs when the operation is through, before it returns, and never inside of the cache: it may use the
+   * cache. What that removes is told after what came before; a listener that removes something each time it is told of
+   * something never comes to an end. What it throws, or the rejection of a promise it returns, is
+   * written to the logger as an error, or without one, once, as a warning of the process: it harms neither the operation
+   * nor another listener. Costs nothing while nobody listens.
+   *
+   * @returns A function that takes the listener away again; it may be called more than once.
+   * @throws {@link CacheError} `ERR_INVALID_ARGUMENT` when it is no function.
+   */
+  onRemoval(listener: RemovalListener<Key>): () => void {
+    this[opened]();
+    if (typeof listener !== 'function') {
+      const message = `Cannot listen: the listener is ${describe(listener)}, a function is required`;
+      throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
+    }
+    return this.#events.listen(listener as RemovalListener);
   }
 
   /** Figures of all threads together, since the cache was created. */
@@ -234,10 +217,11 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     const seat = this.#seat;
     if (seat === undefined) return;
     this.#seat = undefined;
-    this.#store = undefined;
+    this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
     if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
+    this.#events.stop();
     forget(this.#handle.id);
     seat.leave();
   }
@@ -247,21 +231,11 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> {
     this.shutdown();
   }
 
-  #open(): Store {
-    const store = this.#store;
-    if (store === undefined || this.#seat?.hasLeft) throw closedError();
-    return store;
-  }
-
-  /** Once for all threads: the first that had to evict for want of bytes says so. */
-  #warnOfPressure(log: RemovalLog): void {
-    const seat = this.#seat;
-    // a logger may have shut it down
-    if (seat === undefined || seat.field(seat.places.slotPressed) === 0) return;
-    const warned = new Int32Array(seat.memory.buffer, seat.places.pressureWarned, 1);
-    if (Atomics.load(warned, 0) === 0 && Atomics.exchange(warned, 0, 1) === 0) {
-      log.pressure(this.#handle.options.maxBytes);
-    }
+  /** @internal */
+  [opened](): Opened {
+    const open = this.#opened;
+    if (open === undefined || this.#seat?.hasLeft) throw closedError();
+    return open;
   }
 }
 

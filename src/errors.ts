@@ -5,6 +5,8 @@ export const errorMeanings = {
   ERR_INVALID_OPTION: 'an option is missing, of the wrong type, out of range, or unknown',
   ERR_INVALID_KEY: 'a key is not a string, finite number, bigint, boolean or Uint8Array, or is too long',
   ERR_INVALID_TTL: 'a time to live is not a number, is NaN, zero or negative',
+  ERR_INVALID_ARGUMENT: 'a function, version or list of keys or entries is something else',
+  ERR_NOT_A_NUMBER: 'what is to be incremented, or by how much, is not a number',
   ERR_VALUE_NOT_CLONEABLE: 'a value is something structured clone, or the codec, refuses',
   ERR_VALUE_TOO_LARGE: 'a value can never fit the memory budget',
   ERR_CACHE_CLOSED: 'the cache was used after shutdown()',

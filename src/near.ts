@@ -46,10 +46,10 @@ export class NearTier {
 
   /** After a hit: the entry that the engine has just read. */
   identify(seat: Seat): EntryVersion {
-    const { slotEntry, slotEntryVersion, slotEntryDeadline } = seat.places;
+    const { slotEntry, slotEntryDeadline } = seat.places;
     return {
       record: seat.field(slotEntry),
-      version: seat.field64(slotEntryVersion),
+      version: seat.entryVersion,
       deadline: seat.field64(slotEntryDeadline),
     };
   }

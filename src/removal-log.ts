@@ -1,5 +1,4 @@
 import type { CleanerReport } from './cleaner/messages.js';
-import type { CleanerListener } from './cleaner/supervisor.js';
 import { formatKey } from './codec/keys.js';
 import type { CacheLogger } from './logger.js';
 import type { Removal } from './memory/removal.js';
@@ -7,7 +6,7 @@ import type { Removal } from './memory/removal.js';
 const reasons = { evicted: 'least recently used', expired: 'its time to live was over' } as const;
 
 /** Writes the log lines of one cache in one thread. */
-export class RemovalLog implements CleanerListener {
+export class RemovalLog {
   readonly #logger: CacheLogger;
   readonly #subject: string;
 
@@ -16,10 +15,12 @@ export class RemovalLog implements CleanerListener {
     this.#subject = `heddle ${JSON.stringify(name)}`;
   }
 
-  removals(removals: Iterable<Removal>): void {
-    for (const { key, cause } of removals) {
-      this.#logger.debug(`${this.#subject}: ${cause} ${formatKey(key)} (${reasons[cause]})`);
-    }
+  removal({ key, cause }: Removal): void {
+    this.#logger.debug(`${this.#subject}: ${cause} ${formatKey(key)} (${reasons[cause]})`);
+  }
+
+  failedListener(text: string): void {
+    this.#logger.error(`${this.#subject}: ${text}`);
   }
 
   pressure(maxBytes: number): void {
@@ -46,11 +47,7 @@ export class RemovalLog implements CleanerListener {
     this.#logger.warn(`${this.#subject}: the cleaner failed, entries expire on access: ${String(error)}`);
   }
 
-  report({ keys, round, rebuilt }: CleanerReport): void {
-    if (rebuilt !== undefined) this.rebuilt(rebuilt);
-    this.removals(keys.map((key) => ({ key, cause: 'expired' })));
-    if (round === undefined) return;
-    const { removed, durationMs } = round;
+  round({ removed, durationMs }: NonNullable<CleanerReport['round']>): void {
     this.#logger.debug(`${this.#subject}: cleaner removed ${removed} expired in ${durationMs.toFixed(1)} ms`);
   }
 }

@@ -1,8 +1,8 @@
 /** What {@link ThreadSafeCache.getStats} answers: figures of all threads together. */
 export interface CacheStats {
-  /** `get` calls that found their key. */
+  /** Reads that found their key: `get`, `getVersioned`, each key of `getMany`, `take`. */
   readonly hits: number;
-  /** `get` calls that did not, expired entries included. */
+  /** The same that did not, expired entries included. */
   readonly misses: number;
   /** `hits / totalRequests`, 0 to 1; 0 before the first request. */
   readonly hitRate: number;
@@ -14,9 +14,9 @@ export interface CacheStats {
   readonly evictions: number;
   /** Entries removed because their time had come, on access or by the cleaner. */
   readonly expiredRemovals: number;
-  /** `put` calls. */
+  /** Values stored: by `put`, `putMany`, `increment`, `update`, and by `putIfAbsent` and `putIfVersion` when they did. */
   readonly puts: number;
-  /** `delete` calls that removed an entry. */
+  /** Entries removed by `delete`, `deleteMany` and `take`. */
   readonly deletes: number;
   /** The option. */
   readonly maxSize: number;

@@ -10,6 +10,9 @@ export interface CleanerData {
   readonly report: boolean;
 }
 
+/** What the thread that started it tells a cleaner. */
+export type CleanerOrder = 'end' | 'report' | 'be silent';
+
 /** What it tells the thread that started it, in pieces, when that wants to know. */
 export interface CleanerReport {
   /** Keys of entries that have expired. */

@@ -4,7 +4,7 @@ import { nowMicros } from '../memory/clock.js';
 import { Status } from '../memory/engine.js';
 import type { HandleContent } from '../memory/handle.js';
 import type { Seat } from '../memory/seat.js';
-import type { CleanerData, CleanerReport } from './messages.js';
+import type { CleanerData, CleanerOrder, CleanerReport } from './messages.js';
 import { CleanerOffice } from './office.js';
 
 /** Silent for so many intervals, and at least so long, a cleaner counts as gone. */
@@ -16,6 +16,8 @@ const MOST_WATCH_MS = 60_000;
 
 /** Who wants to know what the cleaner of this thread does. */
 export interface CleanerListener {
+  /** Whether it wants to be told what is removed. */
+  readonly isInterested: boolean;
   started(): void;
   stopped(): void;
   failed(error: unknown): void;
@@ -31,18 +33,13 @@ export class CleanerSupervisor {
   readonly #handle: HandleContent;
   readonly #seat: Seat;
   readonly #office: CleanerOffice;
-  readonly #listener: CleanerListener | undefined;
+  readonly #listener: CleanerListener;
   readonly #timer: NodeJS.Timeout;
   readonly #onClosed: () => void;
   #worker: Worker | undefined;
 
   /** @param onClosed Called when the cache is found to have been shut down by its creator. */
-  constructor(
-    handle: HandleContent,
-    seat: Seat,
-    listener: CleanerListener | undefined,
-    onClosed: () => void,
-  ) {
+  constructor(handle: HandleContent, seat: Seat, listener: CleanerListener, onClosed: () => void) {
     this.#onClosed = onClosed;
     this.#handle = handle;
     this.#seat = seat;
@@ -56,7 +53,7 @@ export class CleanerSupervisor {
   start(): void {
     const lease = this.#office.take(this.#office.lease, nowMicros());
     if (lease === undefined) return;
-    const workerData: CleanerData = { handle: this.#handle, lease, report: this.#listener !== undefined };
+    const workerData: CleanerData = { handle: this.#handle, lease, report: this.#listener.isInterested };
     try {
       const worker = new Worker(cleanerSource, {
         eval: true,
@@ -72,7 +69,7 @@ export class CleanerSupervisor {
     } catch (error) {
       // worker threads are forbidden here (--permission): this thread will not try again
       clearInterval(this.#timer);
-      this.#listener?.failed(error);
+      this.#listener.failed(error);
     }
   }
 
@@ -83,20 +80,24 @@ export class CleanerSupervisor {
     this.#worker = undefined;
     if (worker === undefined) return;
     worker.removeAllListeners('exit');
-    worker.postMessage('end');
-    this.#listener?.stopped();
+    order(worker, 'end');
+    this.#listener.stopped();
+  }
+
+  /** Tells the cleaner of this thread, if it has one, whether somebody wants to know what it removes. */
+  followInterest(): void {
+    if (this.#worker) order(this.#worker, this.#listener.isInterested ? 'report' : 'be silent');
   }
 
   #follow(worker: Worker): void {
     this.#worker = worker;
     const listener = this.#listener;
-    worker.on('error', (error) => listener?.failed(error));
+    worker.on('error', (error) => listener.failed(error));
     worker.on('exit', () => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      listener?.stopped();
+      listener.stopped();
     });
-    if (listener === undefined) return;
     worker.on('online', () => listener.started());
     worker.on('message', (report: CleanerReport) => listener.report(report));
   }
@@ -109,4 +110,8 @@ export class CleanerSupervisor {
     const patience = Math.max(this.#handle.options.cleanupIntervalMs * MISSED_ROUNDS, LEAST_SILENCE_MS);
     if (this.#office.silence(nowMicros()) > patience * 1000) this.start();
   }
+}
+
+function order(worker: Worker, what: CleanerOrder): void {
+  worker.postMessage(what);
 }

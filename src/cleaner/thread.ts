@@ -2,13 +2,13 @@
  * The cleaner's thread. Every interval it removes what has expired and the leftovers of a clear, one entry per
  * critical section, and gives back the slots of threads that have ended.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { CacheKey } from '../codec/keys.js';
 import { nowMicros } from '../memory/clock.js';
 import { REPORT, Status } from '../memory/engine.js';
 import { readRemoval } from '../memory/removal.js';
 import { Seat } from '../memory/seat.js';
-import type { CleanerData, CleanerReport } from './messages.js';
+import type { CleanerData, CleanerOrder, CleanerReport } from './messages.js';
 import { CleanerOffice } from './office.js';
 
 /** Steps of one call; between two calls the cleaner looks whether it is still wanted. */
@@ -17,12 +17,12 @@ const STEPS = 1024;
 const MOST_KEYS = 10_000;
 const MOST_KEY_BYTES = 1 << 20;
 
-const { handle, lease, report } = workerData as CleanerData;
-const tellRebuilt = (count: number): void => post({ keys: [], rebuilt: count });
-const seat = new Seat(handle.module, handle.memory, report ? tellRebuilt : undefined);
+const { handle, lease, report: reportsAtFirst } = workerData as CleanerData;
+const seat = new Seat(handle.module, handle.memory);
 const office = new CleanerOffice(seat);
-const flags = report ? REPORT : 0;
+let reports = reportsAtFirst;
 let timer: NodeJS.Timeout | undefined;
+let hasEnded = false;
 
 function isWanted(): boolean {
   return seat.engine.size() !== Status.CLOSED && office.lease === lease;
@@ -31,7 +31,7 @@ function isWanted(): boolean {
 /** Cleans one shard until nothing is due; calls `tell` for each removed key when somebody wants to know. */
 function cleanShard(index: number, tell: (key: CacheKey) => void): void {
   while (isWanted()) {
-    const result = seat.engine.clean(index, nowMicros(), STEPS, flags);
+    const result = seat.engine.clean(index, nowMicros(), STEPS, reports ? REPORT : 0);
     if (result === Status.MISS) return;
     if (result === Status.REMOVED) tell(readRemoval(seat).key);
     else if (result === Status.BUSY) seat.wait();
@@ -54,20 +54,38 @@ function round(): void {
     });
   }
   const removed = seat.expired - before;
-  if (report && removed > 0) post({ keys, round: { removed, durationMs: (nowMicros() - start) / 1000 } });
+  if (reports && removed > 0) post({ keys, round: { removed, durationMs: (nowMicros() - start) / 1000 } });
 }
+
+seat.onRebuild = (count) => post({ keys: [], rebuilt: count });
 
 function post(message: CleanerReport): void {
   parentPort?.postMessage(message);
 }
 
 function end(): void {
+  hasEnded = true;
   clearTimeout(timer);
   seat.leave();
   parentPort?.close();
 }
 
+function obey(order: CleanerOrder): void {
+  if (order === 'end') end();
+  else reports = order === 'report';
+}
+
+/** Carries out what was ordered before this round, whatever the event loop is at. */
+function obeyAll(): void {
+  if (parentPort === null) return;
+  for (let next = receiveMessageOnPort(parentPort); next; next = receiveMessageOnPort(parentPort)) {
+    obey(next.message as CleanerOrder);
+  }
+}
+
 function tick(): void {
+  obeyAll();
+  if (hasEnded) return;
   if (!isWanted()) {
     end();
     return;
@@ -78,6 +96,5 @@ function tick(): void {
   timer = setTimeout(tick, handle.options.cleanupIntervalMs);
 }
 
-// whatever its starter says, it says to end
-parentPort?.once('message', end);
+parentPort?.on('message', obey);
 tick();

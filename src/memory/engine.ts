@@ -4,6 +4,7 @@ import { engineModuleBase64 } from '../generated/engine-module.js';
 /** What a call of the engine answers; 0 and above is success. As engine/status.ts. */
 export const Status = {
   OK: 0,
+  REPLACED: 1,
   MISS: -1,
   CLOSED: -2,
   NEEDS_CLOCK: -3,
@@ -12,6 +13,8 @@ export const Status = {
   REMOVED: -6,
   EXPIRED: -7,
   NO_ROOM: -8,
+  CONFLICT: -9,
+  NOT_NUMBER: -10,
 } as const;
 
 /** Flag of an engine call: answer REMOVED after each removal. As engine/status.ts. */
@@ -51,14 +54,22 @@ export interface Engine {
   rebuildOwnedBy(number: number): number;
   releaseSlot(): number;
   get(key: number, now: number): number;
-  nearHit(record: number, version: number): number;
+  nearHit(record: number, version: number, deadline: number): number;
   peek(key: number, now: number): number;
   has(key: number, now: number): number;
   reserve(key: number, value: number, now: number, flags: number): number;
   put(key: number, value: number, now: number, ttl: number, flags: number): number;
+  putIf(key: number, value: number, now: number, ttl: number, flags: number, version: number): number;
   deleteKey(key: number, now: number): number;
+  take(key: number, version: number, now: number): number;
+  add(key: number, value: number, by: number, now: number, ttl: number): number;
+  ttl(key: number, now: number): number;
+  touch(key: number, now: number, ttl: number): number;
   clear(now: number): number;
   size(): number;
+  scan(start: number, low: number, high: number, now: number, withValue: number): number;
+  scanAt(low: number, high: number, now: number, withValue: number): number;
+  survey(start: number, now: number): number;
   confirm(touch: number, now: number): number;
   hold(now: number, until: number): number;
   endHold(): number;
@@ -72,6 +83,7 @@ export interface Engine {
   slotAddress(index: number): number;
   slotCount(): number;
   shardCount(): number;
+  bucketCount(): number;
   maxSize(): number;
   pages(): number;
   valueLimit(): number;
@@ -94,6 +106,9 @@ export interface Places {
   readonly slotRebuilds: number;
   readonly slotRoomMade: number;
   readonly slotPressed: number;
+  readonly slotScanHash: number;
+  readonly slotScanBucket: number;
+  readonly slotScanKey: number;
   readonly slotKey: number;
   readonly slotValue: number;
   readonly blockPayload: number;

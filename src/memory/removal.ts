@@ -2,7 +2,7 @@ import { type CacheKey, decodeKey } from '../codec/keys.js';
 import { CAUSE_EXPIRED } from './engine.js';
 import type { Seat } from './seat.js';
 
-/** An entry that has just been removed. */
+/** An entry that was removed to make room, or because its time was over. */
 export interface Removal {
   readonly key: CacheKey;
   readonly cause: 'evicted' | 'expired';

@@ -38,18 +38,15 @@ export class Seat {
   /** Where values up to {@link VALUE_SCRATCH} bytes come and go. */
   readonly valueScratch: Buffer;
   readonly #fields: Uint32Array;
-  readonly #onRebuild: ((count: number) => void) | undefined;
+  #onRebuild: ((count: number) => void) | undefined;
   /** What #onRebuild knows of; earlier ones are those of another thread that had this slot. */
   #toldRebuilds: number;
   #hasLeft = false;
   /** What this thread waits for, and since when (ms). */
   #waiting = { at: 0, owner: 0, since: 0 };
 
-  /**
-   * @param onRebuild Told when this thread has rebuilt parts of the cache that were left locked; how many.
-   * @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_TOO_MANY_THREADS`
-   */
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, onRebuild?: (count: number) => void) {
+  /** @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_TOO_MANY_THREADS` */
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     const { engine, places } = instantiate(module, memory);
     if (engine.isCompatible() === 0) throw incompatible('its memory has another layout');
     this.engine = engine;
@@ -60,7 +57,6 @@ export class Seat {
     this.keyScratch = Buffer.from(memory.buffer, address + places.slotKey, MAX_KEY);
     this.valueScratch = Buffer.from(memory.buffer, address + places.slotValue, VALUE_SCRATCH);
     this.#fields = new Uint32Array(memory.buffer, address, places.slotKey / 4);
-    this.#onRebuild = onRebuild;
     this.#toldRebuilds = this.#rebuilds;
     // an adopted slot may have something in hand
     this.emptyHands();
@@ -100,6 +96,11 @@ export class Seat {
   /** A 64-bit field of the slot below 2^53. */
   field64(offset: number): number {
     return this.field(offset) + this.field(offset + 4) * 2 ** 32;
+  }
+
+  /** Version of the entry that the last read has found. */
+  get entryVersion(): number {
+    return this.field64(this.places.slotEntryVersion);
   }
 
   /** Entries this thread has removed because they had expired. */
@@ -147,10 +148,17 @@ export class Seat {
     return this.field(this.places.slotRebuilds);
   }
 
+  /** Told when this thread has rebuilt parts of the cache that were left locked, when it took its slot too; how many. */
+  set onRebuild(listener: (count: number) => void) {
+    this.#onRebuild = listener;
+    this.#tellRebuilds();
+  }
+
   #tellRebuilds(): void {
     const count = this.#rebuilds - this.#toldRebuilds;
+    if (count === 0 || this.#onRebuild === undefined) return;
     this.#toldRebuilds += count;
-    if (count > 0) this.#onRebuild?.(count);
+    this.#onRebuild(count);
   }
 
   /** Gives back the slot of a thread that has ended; false when it has not, or nobody knows. */

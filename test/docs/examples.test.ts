@@ -11,13 +11,17 @@ const TIMEOUT_MS = 60_000;
 
 /** What each example prints. */
 const printed: Record<string, RegExp> = {
+  'atomic.ts':
+    /^\[ true, true, true, false \]\ntrue false\n\[ 'ada', 'bob' \]\nfalse\n\[ 'eve' \] undefined\n$/,
   'basic.ts': /^\{ name: 'Ada' \}\nundefined 2\n0\.5\n$/,
   'commonjs.cjs': /^hello\n$/,
   'custom-codec.ts': /^smaller: true\nitem 499: 9\.99 EUR\n$/,
+  'iteration.ts': /^\[ 'b', 'c', 'a' \]\n6\nMap\(2\) \{ 'a' => 1, 'c' => 3 \}\n$/,
   'logging.ts':
     /^heddle "plain": evicted "a" \(least recently used\)\nheddle "plain": cleaner started\n[\s\S]*heddle "plain": cleaner stopped\n\{"level":20,.*"msg":"heddle \\"structured\\": evicted \\"a\\" \(least recently used\)"\}\n/,
   'monitor.ts':
     /^(size \d+\/1000 {2}hit rate \d+\.\d % {2}evictions \d+ {2}expiries \d+ {2}memory \d+ KiB\n)+$/,
+  'removal.ts': /^closed after evicted\nclosed after cleared\nclosed after cleared\n$/,
   'ttl.ts': /^active\nundefined\n<h1>Hello<\/h1> dark\n1 expired\n$/,
   'workers.ts': /^hello hello\n2 puts by two workers\n$/,
 };

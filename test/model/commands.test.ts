@@ -8,12 +8,9 @@ import { describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { formatKey } from '../../src/codec/keys.js';
-import { CacheError, type CacheKey, type CacheOptions, ThreadSafeCache } from '../../src/index.js';
-import { nowMicros } from '../../src/memory/clock.js';
-import { assertIntact } from '../support/caches.js';
-import { type Clock, stopClock } from '../support/clock.js';
-import { RecordingLogger } from '../support/logger.js';
-import { Twin } from '../support/twin.js';
+import { CacheError, type CacheKey, type CacheOptions } from '../../src/index.js';
+import { stopClock } from '../support/clock.js';
+import { Pair } from '../support/pair.js';
 
 const MIB = 2 ** 20;
 /** A sixteenth of the budget. */
@@ -61,103 +58,6 @@ const seconds = fc.oneof(
   fc.integer({ min: 1, max: 3000 }).map((micros) => micros / 1e6),
 );
 
-/** What a log line calls the entry of a key. */
-function nameOf(key: CacheKey): string {
-  return formatKey(key === 0 ? 0 : key);
-}
-
-/** As deepEqual, which takes long for many bytes. */
-function assertSame(found: unknown, expected: unknown): void {
-  if (found instanceof Uint8Array && expected instanceof Uint8Array) {
-    assert.equal(Buffer.isBuffer(found), Buffer.isBuffer(expected));
-    assert.equal(Buffer.compare(found, expected), 0);
-  } else {
-    assert.deepEqual(found, expected);
-  }
-}
-
-/** Cache and twin side by side, at one time. */
-class Pair {
-  readonly cache: ThreadSafeCache;
-  readonly twin: Twin<string, unknown>;
-  readonly #logger = new RecordingLogger();
-  readonly #clock: Clock;
-  readonly #isExact: boolean;
-  readonly #defaultTtl: number | undefined;
-
-  /** @param isExact Nothing goes but for maxSize and time: the twin knows what. Else the cache says what had to go. */
-  constructor(options: CacheOptions, clock: Clock, isExact: boolean) {
-    this.cache = new ThreadSafeCache({ ...options, cleanupInterval: 0, logger: this.#logger });
-    this.twin = new Twin(options.maxSize);
-    this.#clock = clock;
-    this.#isExact = isExact;
-    this.#defaultTtl = options.defaultTtl ?? undefined;
-  }
-
-  get now(): number {
-    return Math.floor(nowMicros());
-  }
-
-  put(key: CacheKey, value: unknown, ttl: number | undefined): void {
-    this.cache.put(key, value, ttl);
-    const lasts = ttl ?? this.#defaultTtl ?? Number.POSITIVE_INFINITY;
-    const micros = lasts === Number.POSITIVE_INFINITY ? 0 : Math.ceil(lasts * 1e6);
-    const told = this.#logger.takeRemovals();
-    if (!this.#isExact) this.#follow(told);
-    const removed = this.twin.put(nameOf(key), value, this.now, micros);
-    const expected = removed.map((removal) => ({ shown: removal.key, cause: removal.cause }));
-    assert.deepEqual(this.#isExact ? told : [], expected);
-  }
-
-  get(key: CacheKey): void {
-    const { value, expired } = this.twin.get(nameOf(key), this.now);
-    assertSame(this.cache.get(key), value);
-    const told = this.#logger.takeRemovals();
-    assert.deepEqual(told, expired ? [{ shown: nameOf(key), cause: 'expired' }] : []);
-  }
-
-  delete(key: CacheKey): void {
-    assert.equal(this.cache.delete(key), this.twin.delete(nameOf(key), this.now).deleted);
-    this.#logger.takeRemovals();
-  }
-
-  look(key: CacheKey): void {
-    assertSame(this.cache.peek(key), this.twin.peek(nameOf(key), this.now));
-    assert.equal(this.cache.has(key), this.twin.has(nameOf(key), this.now));
-  }
-
-  clear(): void {
-    this.cache.clear();
-    this.twin.clear();
-  }
-
-  pass(time: number): void {
-    this.#clock.pass(time);
-  }
-
-  check(): void {
-    const { hits, misses, puts, deletes, evictions, expiredRemovals, bytesUsed, maxBytes } =
-      this.cache.getStats();
-    assert.deepEqual({ hits, misses, puts, deletes, evictions, expired: expiredRemovals }, this.twin.stats);
-    assert.equal(this.cache.size, this.twin.size);
-    assert.ok(bytesUsed <= maxBytes);
-  }
-
-  checkAll(): void {
-    this.check();
-    for (const key of KEYS) this.look(key);
-    assertIntact(this.cache);
-  }
-
-  #follow(told: readonly { shown: string; cause: string }[]): void {
-    for (const { shown, cause } of told) {
-      const isOver = this.twin.expire(shown, this.now);
-      assert.equal(isOver, cause === 'expired', shown);
-      if (!isOver) assert.ok(this.twin.evict(shown), `${shown} went, and was not there`);
-    }
-  }
-}
-
 /** One command: what it does with both, and its name for the report. */
 class Command implements fc.Command<object, Pair> {
   readonly #name: () => string;
@@ -186,13 +86,33 @@ const SHORT = { maxArrayLength: 4, maxStringLength: 20, breakLength: Number.POSI
 
 const key = fc.constantFrom(...KEYS);
 
-function puts(value: fc.Arbitrary<unknown>): fc.Arbitrary<Command> {
-  const ttl = fc.oneof(fc.constantFrom(undefined, undefined, Number.POSITIVE_INFINITY), seconds);
-  return fc.tuple(key, value, ttl).map(([key, value, ttl]) => {
-    const name = () => `put(${formatKey(key)}, ${inspect(value, SHORT)}, ${ttl})`;
-    return new Command(name, (pair) => pair.put(key, value, ttl));
+const ttls = fc.oneof(fc.constantFrom(undefined, undefined, Number.POSITIVE_INFINITY), seconds);
+
+function puts(
+  value: fc.Arbitrary<unknown>,
+  operation: 'put' | 'putIfAbsent' | 'putIfVersion' | 'update' = 'put',
+): fc.Arbitrary<Command> {
+  return fc.tuple(key, value, ttls).map(([key, value, ttl]) => {
+    const name = () => `${operation}(${formatKey(key)}, ${inspect(value, SHORT)}, ${ttl})`;
+    return new Command(name, (pair) => pair[operation](key, value, ttl));
   });
 }
+
+const numbers = fc.oneof(
+  fc.constantFrom<number | bigint>(1, 1n, -1, 0.1, 2 ** 53, -(2n ** 64n)),
+  fc.double(),
+  fc.bigInt(),
+);
+const increments = fc.tuple(key, numbers, ttls).map(([key, by, ttl]) => {
+  const name = () => `increment(${formatKey(key)}, ${inspect(by)}, ${ttl})`;
+  return new Command(name, (pair) => pair.increment(key, by, ttl));
+});
+const touches = fc.tuple(key, ttls).map(([key, ttl]) => {
+  return new Command(
+    () => `touch(${formatKey(key)}, ${ttl})`,
+    (pair) => pair.touch(key, ttl),
+  );
+});
 
 /** What is refused, and changes nothing. */
 const refusals = fc
@@ -238,7 +158,13 @@ function commandsWith(value: fc.Arbitrary<unknown>): fc.Arbitrary<Iterable<fc.Co
       puts(value),
       puts(value),
       puts(value),
-      puts(value),
+      puts(value, 'putIfAbsent'),
+      puts(value, 'putIfVersion'),
+      puts(value, 'update'),
+      increments,
+      touches,
+      onKey('take', (pair, key) => pair.take(key)),
+      onKey('iterate', (pair) => pair.iterate()),
       onKey('get', (pair, key) => pair.get(key)),
       onKey('get', (pair, key) => pair.get(key)),
       onKey('delete', (pair, key) => pair.delete(key)),
@@ -280,7 +206,7 @@ function runs({ options, value, isExact, runs }: Setting): (test: TestContext) =
         const pair = new Pair(options, clock, isExact);
         try {
           fc.modelRun(() => ({ model: {}, real: pair }), commands);
-          pair.checkAll();
+          pair.checkAll(KEYS);
           removed += pair.twin.stats.evictions + pair.twin.stats.expired;
         } finally {
           pair.cache.shutdown();

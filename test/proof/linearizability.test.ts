@@ -88,9 +88,13 @@ describe('the search', () => {
   itJudges('two keys together', () => wholeCache(2, FOR_EVER), WHOLE);
 
   const oneKey: Shape = { threads: 3, operations: 5, keys: 1, kinds: ['put', 'get', 'delete', 'has'] };
+  const oneStep: Shape = { ...oneKey, kinds: ['put', 'get', 'putIfAbsent', 'take', 'swap'] };
+  const counts: Shape = { ...oneKey, kinds: ['increment', 'increment', 'get', 'take'] };
   const twoKeys: Shape = { ...oneKey, keys: 2, kinds: ['put', 'get', 'delete', 'clear'] };
   itAgrees('a key', register(FOR_EVER), oneKey);
   itAgrees('a key that is evicted', register(UNTIL_EVICTED), oneKey);
+  itAgrees('a key that is read and written in one step', register(FOR_EVER), oneStep);
+  itAgrees('a key that counts', register(FOR_EVER), counts);
   itAgrees('two keys and clear', wholeCache(2, FOR_EVER), twoKeys);
 
   it('reports how far it came, and what does not fit', () => {
@@ -176,9 +180,10 @@ describe('a broken engine', () => {
     }
   }
 
-  for (const file of ['sections.ts', 'operations.ts', 'near.ts'] as const) {
+  for (const file of ['sections.ts', 'operations.ts', 'near.ts', 'conditional.ts'] as const) {
     it(`is found for its defect: without, nothing is (${file})`, async () => {
-      for (const setup of [setupOf('small values'), setupOf('clear')]) {
+      for (const name of ['small values', 'clear', 'reads and writes in one step', 'counts']) {
+        const setup = setupOf(name);
         using cache = makeBrokenCache(modules, file, undefined, optionsOf(setup));
         const { problem } = await makeHistories(crew, cache, setup, CONTROL);
         assert.equal(problem, undefined, problem);

@@ -29,8 +29,10 @@ const LOCKING_FUNCTIONS = [
   'blocks/freeSection',
   'blocks/takeSection',
   'clean/step',
+  'deadline/touchSection',
   'large/endHold',
   'large/hold',
+  'operations/write',
   'sections/insertSection',
   'sections/overwriteSection',
   'sections/removeSection',
@@ -48,7 +50,6 @@ const LONGEST_SECTION = 400;
 const OTHER_CMPXCHGS = [
   'accesses/applyLog: computed 0',
   'count/markClosed: fixed 256',
-  'operations/clear: fixed 256',
   'rebuild/rebuildOwnedBy: fixed 256',
   'room/reserveBlock: computed 12',
   'sections/insertSection: fixed 256',
@@ -59,6 +60,7 @@ const OTHER_CMPXCHGS = [
   'slots/emptySlot: computed 12',
   'slots/liftClaim: computed 0',
   'slots/reapSlot: computed 0',
+  'whole/clear: fixed 256',
 ];
 
 /** Functions that store to a field of another record which has the same offset as the lock has in its own. */

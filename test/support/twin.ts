@@ -75,6 +75,34 @@ export class Twin<Key, Value> {
     return { deleted, expired };
   }
 
+  /** Seconds are the caller's: µs left, Infinity, or undefined when it is not there. */
+  ttl(key: Key, now: number): number | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || isOver(entry, now)) return undefined;
+    return entry.deadline === 0 ? Number.POSITIVE_INFINITY : entry.deadline - now;
+  }
+
+  /** Gives another deadline, `ttl` µs from now, and makes the entry the newest. */
+  touch(key: Key, now: number, ttl: number): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || isOver(entry, now)) return false;
+    this.#entries.delete(key);
+    this.#entries.set(key, { value: entry.value, deadline: ttl === 0 ? 0 : now + ttl });
+    return true;
+  }
+
+  /** `expired`: it was there, and has been removed. */
+  take(key: Key, now: number): { value: Value | undefined; expired: boolean } {
+    const { value, expired } = this.get(key, now);
+    this.delete(key, now);
+    return { value, expired };
+  }
+
+  /** Entries that are there, from the least to the most recently used. */
+  entries(now: number): [Key, Value][] {
+    return [...this.#entries].flatMap(([key, entry]) => (isOver(entry, now) ? [] : [[key, entry.value]]));
+  }
+
   clear(): void {
     this.#entries.clear();
   }

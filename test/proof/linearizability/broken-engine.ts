@@ -22,6 +22,7 @@ const SUPPORT: Readonly<Record<Defect['file'], Patch['edits']>> = {
   ],
   'operations.ts': [withSwitch('const LOCKED: usize = 2;')],
   'near.ts': [withSwitch("import { BUSY, MISS, OK } from './status';")],
+  'conditional.ts': [withSwitch("import { Sized, lengthOf } from './table';")],
 };
 
 /** The modules with the defects, by the file these are in. */
@@ -29,9 +30,9 @@ export type BrokenModules = Readonly<Record<Defect['file'], WebAssembly.Module>>
 
 /** Compiles them, if that has not been done before. */
 export async function compileDefects(): Promise<BrokenModules> {
-  const files = ['sections.ts', 'operations.ts', 'near.ts'] as const;
-  const [sections, operations, near] = await compileModules(files.map(patchOf));
-  return { 'sections.ts': sections, 'operations.ts': operations, 'near.ts': near } as BrokenModules;
+  const files = ['sections.ts', 'operations.ts', 'near.ts', 'conditional.ts'] as const;
+  const modules = await compileModules(files.map(patchOf));
+  return Object.fromEntries(files.map((file, index) => [file, modules[index]])) as unknown as BrokenModules;
 }
 
 /** A cache with a broken engine; without a defect, with the switch off. */

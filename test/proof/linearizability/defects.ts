@@ -10,7 +10,7 @@
 export interface Defect {
   readonly name: string;
   /** The file in `engine/`. */
-  readonly file: 'sections.ts' | 'operations.ts' | 'near.ts';
+  readonly file: 'sections.ts' | 'operations.ts' | 'near.ts' | 'conditional.ts';
   /** A text that stands there once, and what stands there instead. */
   readonly edit: readonly [from: string, to: string];
   /** The names of the setups that have to find it. */
@@ -27,6 +27,28 @@ const LOCK_OF_INSERT = `${LOCK}\n  const count = readCount();\n  if (isClosed(co
 const INSERT = 'export function insertSection(shard: Shard, word: u64, bucket: usize): i32 {';
 const STORE_VERSION =
   "atomic.store<u64>(changetype<usize>(entry), mine.entryVersion, offsetof<Entry>('version'));";
+
+const WRITE = `  let found: usize = 0;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    const entry = changetype<Entry>(at);
+    if (at != 0 && time == 0 && entry.deadline != 0) return NEEDS_CLOCK;
+    if (version != ANY_VERSION && !isExpected(at, version, time)) {`;
+
+const ADD = `  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    if (at == 0) {
+      if (unchanged(lock, word)) return MISS;
+      continue;
+    }
+    const entry = changetype<Entry>(at);
+    if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+    let result = judge(entry, time);
+    if (result == OK) {
+      let sum = load<f64>(valueAt(entry)) + by;`;
 
 const END_OF_GET = `result = read(entry, info);
     if (!unchanged(lock, word)) continue;`;
@@ -104,6 +126,45 @@ export const DEFECTS: readonly Defect[] = [
       'entry.deadline + (isBroken() ? 2000 : 0) <= now ? EXPIRED : OK;',
     ],
     foundBy: ['values that expire'],
+  },
+  {
+    name: 'a lost update: a condition that is not asked again when the section came too late',
+    file: 'operations.ts',
+    edit: [
+      WRITE,
+      WRITE.replace('while (true) {', 'let tries = 0;\n  while (true) {\n    tries++;').replace(
+        '!isExpected(',
+        '!(isBroken() && tries > 1) && !isExpected(',
+      ),
+    ],
+    foundBy: ['reads and writes in one step'],
+  },
+  {
+    name: 'a condition that is met by another version',
+    file: 'operations.ts',
+    edit: ['isThere && entry.version == version', 'isThere && (isBroken() || entry.version == version)'],
+    foundBy: ['reads and writes in one step'],
+  },
+  {
+    name: 'a lost count: an addition to what was seen too early',
+    file: 'conditional.ts',
+    edit: [
+      ADD,
+      ADD.replace('while (true) {', 'let early: f64 = NaN;\n  while (true) {').replace(
+        '+ by;',
+        '+ by;\n      if (isBroken() && !isNaN<f64>(early)) sum = early;\n      early = sum;',
+      ),
+    ],
+    foundBy: ['counts'],
+  },
+  {
+    name: 'a value that two threads take',
+    file: 'conditional.ts',
+    edit: [
+      'if (isThere ? entry.version != expected',
+      'if (isThere ? entry.version != expected && !isBroken()',
+    ],
+    foundBy: ['reads and writes in one step'],
   },
   {
     name: 'a miss that skips validation',

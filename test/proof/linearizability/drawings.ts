@@ -63,6 +63,35 @@ export const REGISTER: readonly Sample[] = [
     put(a,1)---   get(a)=1
      put(a,2)--   get(a)=2`,
   ),
+  right(
+    'operations that read and write in one step',
+    'swap(a,1)=none putIfAbsent(a,2)=no swap(a,3)=1 take(a)=3 take(a)=none putIfAbsent(a,4)=yes get(a)=4',
+  ),
+  wrong(
+    'two that were both the first',
+    `
+    putIfAbsent(a,1)=yes---
+     putIfAbsent(a,2)=yes--`,
+  ),
+  wrong(
+    'a value that two have taken',
+    `
+    put(a,1)   take(a)=1---
+                take(a)=1--`,
+  ),
+  wrong(
+    'an update that was lost',
+    `
+    put(a,1)   swap(a,2)=1---
+                swap(a,3)=1--`,
+  ),
+  right('counts', 'increment(a)=1  increment(a)=2  take(a)=2  increment(a)=1  get(a)=1'),
+  wrong(
+    'a count that was lost',
+    `
+    increment(a)=1---
+     increment(a)=1--`,
+  ),
   wrong(
     'deleted twice',
     `
@@ -95,6 +124,9 @@ export const REGISTER: readonly Sample[] = [
 
 /** One key, some threads died. */
 export const PENDING: readonly Sample[] = [
+  right('a take that did happen', 'put(a,1)\n          take(a)...\n               get(a)=none'),
+  wrong('a swap that happened twice', 'put(a,1)\n          swap(a,2)...\n    get(a)=2 put(a,3) get(a)=2'),
+  right('a count that did happen', 'increment(a)=1\n   increment(a)...\n                 increment(a)=3'),
   right('a put that never happened', 'put(a,1)...\n              get(a)=none'),
   right('a put that happened', 'put(a,1)...\n              get(a)=1'),
   right('a put that happened late', 'put(a,1)...\n              get(a)=none  get(a)=1'),

@@ -50,15 +50,33 @@ export function register(lifetime: Lifetime): Model<number> {
     step(state, operation) {
       const { kind, argument, result } = operation;
       if (kind === 'put') return argument;
-      if (isPending(operation)) return kind === 'delete' ? ABSENT : state;
-      if (result === ABSENT) {
-        return state === ABSENT || lifetime.mayBeGone(state, operation) ? ABSENT : undefined;
+      if (isPending(operation)) return pendingEffect(state, operation);
+      const mayBeGone = state === ABSENT || lifetime.mayBeGone(state, operation);
+      const mayBeThere = state !== ABSENT && lifetime.mayBeThere(state, operation);
+      if (kind === 'putIfAbsent') return result === 1 ? when(mayBeGone, argument) : when(mayBeThere, state);
+      if (kind === 'increment') {
+        return when(result === 1 ? mayBeGone : mayBeThere && result === state + 1, result);
       }
-      if (state === ABSENT || !lifetime.mayBeThere(state, operation)) return undefined;
+      if (kind === 'swap')
+        return when(result === ABSENT ? mayBeGone : mayBeThere && result === state, argument);
+      if (result === ABSENT) return when(mayBeGone, ABSENT);
+      if (!mayBeThere) return undefined;
       if (kind === 'delete') return ABSENT;
-      return kind === 'has' || result === state ? state : undefined;
+      if (kind === 'take') return when(result === state, ABSENT);
+      return when(kind === 'has' || result === state, state);
     },
   };
+}
+
+function when(isPossible: boolean, state: number): number | undefined {
+  return isPossible ? state : undefined;
+}
+
+/** What an operation does of which nobody knows the result; where values may go by themselves, one that they do not. */
+function pendingEffect(state: number, { kind, argument }: Operation): number {
+  if (kind === 'delete' || kind === 'take') return ABSENT;
+  if (kind === 'swap' || (kind === 'putIfAbsent' && state === ABSENT)) return argument;
+  return kind === 'increment' ? state + 1 : state;
 }
 
 /** All keys together, for `clear` and `size`: a value's number, or {@link ABSENT}, for each key. */

@@ -1,7 +1,7 @@
 /** One thread's part in a history: random operations, each written down. */
 import type { ThreadSafeCache } from '../../../src/index.js';
 import { Random } from '../../support/random.js';
-import { ABSENT, type Kind, NO_KEY } from './history.js';
+import { ABSENT, answersValue, bringsValue, type Kind, NO_KEY } from './history.js';
 import { type Board, Journal } from './journal.js';
 import type { Setup } from './setup.js';
 import { makeValue, numberOf, type Value, valueNumber } from './values.js';
@@ -48,8 +48,8 @@ export class Player {
 
   #perform(kind: Kind, index: number, number: number): void {
     const isKeyed = kind !== 'clear' && kind !== 'size';
-    const value = kind === 'put' ? makeValue(number, this.#setup.sizes) : ABSENT;
-    this.#journal.called(kind, isKeyed ? index : NO_KEY, kind === 'put' ? number : ABSENT);
+    const value = bringsValue(kind) ? makeValue(number, this.#setup.sizes) : ABSENT;
+    this.#journal.called(kind, isKeyed ? index : NO_KEY, bringsValue(kind) ? number : ABSENT);
     const answer = this.#call(kind, this.#keys[index] ?? '', value);
     this.#journal.returned(() => this.#resultOf(kind, answer));
   }
@@ -71,11 +71,40 @@ export class Player {
         return cache.clear();
       case 'size':
         return cache.size;
+      case 'putIfAbsent':
+        return cache.putIfAbsent(key, value, this.#ttl);
+      case 'take':
+        return cache.take(key);
+      case 'swap':
+        return this.#swap(key, value);
+      case 'increment':
+        return cache.increment(key, 1, this.#ttl);
+    }
+  }
+
+  /** Puts a value in place of the one it answers, by either of the two ways there are. */
+  #swap(key: string, value: Value): unknown {
+    const cache = this.#cache;
+    if (typeof value === 'object') {
+      let before: unknown;
+      const put = (found: unknown) => {
+        before = found;
+        return value;
+      };
+      cache.update(key, put, this.#ttl);
+      return before;
+    }
+    for (;;) {
+      const found = cache.getVersioned(key);
+      const isDone = found
+        ? cache.putIfVersion(key, value, found.version, this.#ttl)
+        : cache.putIfAbsent(key, value, this.#ttl);
+      if (isDone) return found?.value;
     }
   }
 
   #resultOf(kind: Kind, answer: unknown): number {
     if (answer === undefined) return ABSENT;
-    return kind === 'get' || kind === 'peek' ? numberOf(answer, this.#setup.sizes) : Number(answer);
+    return answersValue(kind) ? numberOf(answer, this.#setup.sizes) : Number(answer);
   }
 }

@@ -1,6 +1,6 @@
 /** Small random histories, right and wrong ones, to try the search on. */
 import type { Random } from '../../support/random.js';
-import { ABSENT, type Kind, NO_KEY, type Operation } from './history.js';
+import { ABSENT, answersValue, bringsValue, type Kind, NO_KEY, type Operation } from './history.js';
 
 /** What to make. */
 export interface Shape {
@@ -36,12 +36,12 @@ function draft(random: Random, { kinds, keys }: Shape, thread: number, tick: num
   const never = Number.POSITIVE_INFINITY;
   return {
     ...{ thread, kind, key: kind === 'clear' ? NO_KEY : random.below(keys) },
-    ...{ argument: kind === 'put' ? value : ABSENT, result: ABSENT },
+    ...{ argument: bringsValue(kind) ? value : ABSENT, result: ABSENT },
     ...{ called: tick, returned: never, calledAt: 0, returnedAt: never },
   };
 }
 
 /** Values are numbered as the operations are, so that a guess is often one that was put. */
 function guess(random: Random, kind: Kind, operations: number): number {
-  return kind === 'get' ? random.below(operations + 1) : random.below(2);
+  return answersValue(kind) ? random.below(operations + 1) : random.below(2);
 }

@@ -32,6 +32,22 @@ const STAYING_MIX: readonly Kind[] = ['put', 'put', 'put', 'get', 'get', 'get', 
 /** Few changes, so that values grow old. */
 const EXPIRING_MIX: readonly Kind[] = ['put', 'get', 'get', 'get', 'get', 'peek', 'has', 'has', 'delete'];
 
+/** Operations that read and write in one step, among plain ones. */
+const ATOMIC_MIX: readonly Kind[] = [
+  ...(['swap', 'swap', 'swap', 'putIfAbsent', 'putIfAbsent', 'take', 'take'] as const),
+  ...(['put', 'delete', 'get', 'get', 'peek', 'has'] as const),
+];
+
+const COUNTING_MIX: readonly Kind[] = [
+  'increment',
+  'increment',
+  'increment',
+  'take',
+  'delete',
+  'get',
+  'peek',
+];
+
 const STRICT: Setup = {
   name: 'every key is a register',
   threads: 4,
@@ -94,6 +110,17 @@ export const SETUPS: readonly Setup[] = [
     { name: 'evictions for want of bytes', ...EVICTING, sizes: 'large' },
     { maxBytes: '1 MiB', shards: 4 },
   ),
+  vary({ name: 'reads and writes in one step', mix: ATOMIC_MIX }),
+  vary(
+    { name: 'reads and writes in one step, values of all sizes', mix: ATOMIC_MIX, sizes: 'mixed' },
+    FOUR_SHARDS,
+  ),
+  vary(
+    { name: 'reads and writes in one step, evictions', ...EVICTING, mix: [...ATOMIC_MIX, 'size'] },
+    { ...FOUR_SHARDS, ...NO_NEAR },
+  ),
+  vary({ name: 'counts', mix: COUNTING_MIX, sizes: 'counts', keys: 2 }),
+  vary({ name: 'counts, evictions', ...EVICTING, mix: COUNTING_MIX, sizes: 'counts' }, FOUR_SHARDS),
   vary({ name: 'clear', ...CLEARING }),
   vary({ name: 'clear, four shards, no near tier', ...CLEARING }, { ...FOUR_SHARDS, ...NO_NEAR }),
   vary({ name: 'clear, values of all sizes', ...CLEARING, sizes: 'mixed' }, FOUR_SHARDS),
@@ -109,6 +136,8 @@ export const SETUPS: readonly Setup[] = [
 /** The same with threads that are killed half-way. */
 export const SETUPS_WITH_KILLS: readonly Setup[] = [
   vary({ name: 'small values', kills: 2, operations: 1500 }),
+  vary({ name: 'reads and writes in one step', kills: 2, operations: 1500, mix: ATOMIC_MIX }),
+  vary({ name: 'counts', kills: 2, operations: 1500, mix: COUNTING_MIX, sizes: 'counts', keys: 2 }),
   vary({ name: 'large values', kills: 1, sizes: 'large', operations: 300 }, FOUR_SHARDS),
   vary({ name: 'evictions', ...EVICTING, kills: 2, operations: 1500 }, { ...FOUR_SHARDS, ...NO_NEAR }),
   vary({ name: 'clear', ...CLEARING, kills: 2, operations: 800 }),

@@ -4,8 +4,11 @@
  */
 import { BROKEN } from './history.js';
 
-/** `small` ones travel through a thread's scratch, `large` ones are copied from shared memory without a lock. */
-export type Sizes = 'small' | 'large' | 'mixed';
+/**
+ * `small` ones travel through a thread's scratch, `large` ones are copied from shared memory without a lock; `counts` are
+ * not put, but counted.
+ */
+export type Sizes = 'small' | 'large' | 'mixed' | 'counts';
 
 export type Value = number | string | Uint8Array;
 
@@ -38,6 +41,7 @@ export function makeValue(number: number, sizes: Sizes): Value {
 /** The number of a value that was read, or {@link BROKEN} when it is not exactly what was put. */
 export function numberOf(value: unknown, sizes: Sizes): number {
   const number = claimedNumber(value);
+  if (sizes === 'counts') return typeof value === 'number' && value > 0 ? value : BROKEN;
   if (!Number.isSafeInteger(number) || number <= 0 || number >= 2 ** 31) return BROKEN;
   return isSame(value, makeValue(number, sizes)) ? number : BROKEN;
 }

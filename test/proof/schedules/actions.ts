@@ -1,4 +1,5 @@
 /** What the threads of a scenario do, as data: played against the engine, and explained by the specification. */
+import { Buffer } from 'node:buffer';
 
 /** The time of an action that does not say otherwise, in µs. */
 export const NOW = 1_000_000;
@@ -32,6 +33,16 @@ export interface Read {
   readonly holds?: true;
 }
 
+/** Reads and writes in one step. */
+export interface Change {
+  /** `swap` stores a value and answers the one before; `add` adds the value, a number, to that of the key. */
+  readonly kind: 'putIfAbsent' | 'swap' | 'add';
+  readonly key: string;
+  readonly value: string;
+  readonly now: number;
+  readonly ttl: number;
+}
+
 /** A hit on a value that the thread has decoded, at its last get of the key. */
 export interface Near {
   readonly kind: 'near';
@@ -45,7 +56,9 @@ export type Action =
   | Reserve
   | Read
   | Near
-  | { readonly kind: 'has' | 'delete'; readonly key: string; readonly now: number }
+  | Change
+  | { readonly kind: 'has' | 'delete' | 'take'; readonly key: string; readonly now: number }
+  | { readonly kind: 'touch'; readonly key: string; readonly now: number; readonly ttl: number }
   | { readonly kind: 'clear'; readonly now: number }
   | { readonly kind: 'size' }
   /** The cleaner's round through one shard. */
@@ -95,6 +108,31 @@ export function remove(key: string, now = NOW): Action {
   return { kind: 'delete', key, now };
 }
 
+/** Stores a value if the key is not there. */
+export function putIfAbsent(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
+  return { kind: 'putIfAbsent', key, value, now, ttl };
+}
+
+/** Stores a value and answers the one before, by versions. */
+export function swap(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
+  return { kind: 'swap', key, value, now, ttl };
+}
+
+/** Adds to a number that is there. */
+export function add(key: string, by: number, { now = NOW, ttl = 0 }: Times = {}): Action {
+  return { kind: 'add', key, value: double(by), now, ttl };
+}
+
+/** Removes a key and answers its value. */
+export function take(key: string, now = NOW): Action {
+  return { kind: 'take', key, now };
+}
+
+/** Gives an entry another time to live. */
+export function touch(key: string, ttl: number, now = NOW): Action {
+  return { kind: 'touch', key, now, ttl };
+}
+
 /** Asks whether the value that the thread has decoded is still the one in the cache. */
 export function near(key: string, now = NOW): Action {
   return { kind: 'near', key, now };
@@ -130,10 +168,21 @@ export function long(letter: string, bytes: number): string {
   return letter.repeat(bytes);
 }
 
+/** A number as a value: its eight bytes. */
+export function double(number: number): string {
+  return Buffer.from(Float64Array.of(number).buffer).toString('latin1');
+}
+
+/** The number that a value is, from its bytes. */
+export function numberIn(value: string): number {
+  return Buffer.from(value, 'latin1').readDoubleLE(0);
+}
+
 /** The short name of a value; TORN for one that is not all of a piece. */
 export function label(value: string): string {
   const letter = value[0] ?? '';
   if (value.length < 4) return value;
+  if (value.length === 8 && value[0] === '\0') return `#${numberIn(value)}`;
   return value === letter.repeat(value.length) ? `${letter}*${value.length}` : TORN;
 }
 

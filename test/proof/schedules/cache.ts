@@ -7,7 +7,8 @@ import { describe, type End, explain, type Happened, signatureOf } from './expla
 import { intervalOf, type Operation, ownerOf, type Shared } from './operation.js';
 import { assertLawful, Quiet } from './quiet.js';
 import { Seat } from './seat.js';
-import { type Counts, EMPTY, type Rules, type State } from './specification.js';
+import type { Rules } from './specification.js';
+import { type Counts, EMPTY, type State } from './state.js';
 
 /** What threads do to a cache, and to which one. */
 export interface Plot {
@@ -186,7 +187,9 @@ export class Cache {
   #checkCleaner(end: End): void {
     const deadlines = new Map(
       this.#actions.flatMap((action) =>
-        action.kind === 'put' && action.ttl > 0 ? [[label(action.value), action.now + action.ttl]] : [],
+        'value' in action && 'ttl' in action && action.ttl > 0
+          ? [[label(action.value), action.now + action.ttl]]
+          : [],
       ),
     );
     if (deadlines.size === 0 && this.#actions.every(({ kind }) => kind !== 'clear')) return;

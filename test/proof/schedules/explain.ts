@@ -3,16 +3,8 @@
  * steps of all actions that the specification allows, in which each action stands within its interval.
  */
 import { type Action, label } from './actions.js';
-import {
-  type Answer,
-  type Counts,
-  type Entry,
-  ordered,
-  type Phase,
-  type Rules,
-  type State,
-  stepsOf,
-} from './specification.js';
+import { type Answer, type Rules, stepsOf } from './specification.js';
+import { type Counts, type Entry, ordered, type Phase, type State } from './state.js';
 
 /** An action as it looked from outside. One precedes another when its end is smaller than the other's start. */
 export interface Happened extends Answer {
@@ -113,8 +105,8 @@ function isOver({ phase, happened }: Place): boolean {
   if (phase === 'done') return true;
   if (happened.end !== Number.POSITIVE_INFINITY) return false;
   // a thread that dies does not do so under the lock, nor between a read and its record
-  const isPut = happened.action.kind === 'put';
-  return phase !== 'pinned' && phase !== 'link' && (isPut || !phase.startsWith('append'));
+  const isRead = happened.action.kind === 'get' || happened.action.kind === 'near';
+  return phase !== 'pinned' && phase !== 'link' && !(isRead && phase.startsWith('append'));
 }
 
 function matches(state: State, end: End): boolean {

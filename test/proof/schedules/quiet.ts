@@ -7,7 +7,7 @@ import { type Action, has, peek } from './actions.js';
 import type { End } from './explain.js';
 import { type Operation, ownerOf, type Shared } from './operation.js';
 import { Seat } from './seat.js';
-import type { Counts } from './specification.js';
+import type { Counts } from './state.js';
 
 /** Before every deadline: what has expired and was not removed is still seen. */
 const EARLY = 1;

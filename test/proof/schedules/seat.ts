@@ -2,7 +2,16 @@
 import { Buffer } from 'node:buffer';
 import { REPORT, Status, VALUE_SCRATCH } from '../../../src/memory/engine.js';
 import { call, readBytes, type Step, type World, when, writeBytes } from '../explore/index.js';
-import { type Action, label, type Near, type Put, type Read, type Reserve } from './actions.js';
+import {
+  type Action,
+  type Change,
+  label,
+  type Near,
+  numberIn,
+  type Put,
+  type Read,
+  type Reserve,
+} from './actions.js';
 import { type Operation, ownerOf, type Shared } from './operation.js';
 
 /** What a thread keeps of a value that it has decoded. */
@@ -15,6 +24,8 @@ interface Decoded {
 
 /** The owner of an entry that is held for a reader, instead of the number of a slot. */
 const READER = 0;
+/** The version of what is not there. */
+const ABSENT = 0;
 /** Answers of the near tier that the host never sees by another name. */
 const LEFTOVER = -19;
 /** µs by which time goes on while a writer waits for a reader. */
@@ -29,7 +40,7 @@ const IN_VAIN = [0xff, 0xff, 0xff, 0x7f];
 const OWNER_MASK = 1023;
 
 /** Which argument of a call is the time, where it is not the second one. */
-const NOW_AT: Readonly<Record<string, number>> = { put: 2, reserve: 2, hold: 0 };
+const NOW_AT: Readonly<Record<string, number>> = { put: 2, putIf: 2, take: 2, add: 3, reserve: 2, hold: 0 };
 
 const NAMES = new Map<number, string>([
   ...Object.entries(Status).map(([name, code]) => [code, name] as const),
@@ -96,6 +107,16 @@ export class Seat {
         return this.#until('clean', action.shard, action.now, CLEANER_STEPS, this.#flags);
       case 'reserve':
         return this.#reserve(action);
+      case 'putIfAbsent':
+        return this.#putIf(action, ABSENT);
+      case 'swap':
+        return this.#swap(action);
+      case 'add':
+        return this.#add(action);
+      case 'take':
+        return this.#take(action);
+      case 'touch':
+        return this.#until('touch', this.#key(action.key), action.now, action.ttl);
       case 'reap':
         return this.#reap(action.thread);
       case 'lose':
@@ -117,6 +138,41 @@ export class Seat {
       this.#write('slotValue', value);
     }
     return yield* this.#until('put', keySized, valueSized, now, ttl, this.#flags);
+  }
+
+  *#putIf({ key, value, now, ttl }: Change, version: number): Step<string> {
+    yield* this.#begin();
+    const keySized = this.#key(key);
+    this.#write('slotValue', value);
+    return yield* this.#until('putIf', keySized, sized(value.length), now, ttl, this.#flags, version);
+  }
+
+  /** The value of a key with its version, without any effect; a short one. */
+  *#look(key: string, now: number): Step<{ readonly found: string; readonly version: number }> {
+    const status = yield* this.#patiently('peek', this.#key(key), now);
+    if (status < 0) return { found: nameOf(status), version: ABSENT };
+    return { found: label(this.#text(this.#place('slotValue'), status >>> 3)), version: this.#version };
+  }
+
+  *#swap(change: Change): Step<string> {
+    for (;;) {
+      const { found, version } = yield* this.#look(change.key, change.now);
+      const result = yield* this.#putIf(change, version);
+      if (result !== 'CONFLICT') return result === 'OK' ? found : result;
+    }
+  }
+
+  *#take({ key, now }: { readonly key: string; readonly now: number }): Step<string> {
+    for (;;) {
+      const { found, version } = yield* this.#look(key, now);
+      const result = yield* this.#until('take', this.#key(key), version, now);
+      if (result !== 'CONFLICT') return result === 'OK' ? found : result;
+    }
+  }
+
+  *#add({ key, value, now, ttl }: Change): Step<string> {
+    const result = yield* this.#until('add', this.#key(key), sized(8), numberIn(value), now, ttl);
+    return result === 'OK' ? label(this.#text(this.#place('slotValue'), 8)) : result;
   }
 
   *#reserve({ key, value, now }: Reserve): Step<string> {
@@ -163,7 +219,7 @@ export class Seat {
     const decoded = this.#decoded.get(key);
     if (decoded === undefined) return 'MISS';
     if (decoded.deadline !== 0 && decoded.deadline <= now) return 'EXPIRED';
-    return yield* this.#until('nearHit', decoded.record, decoded.version);
+    return yield* this.#until('nearHit', decoded.record, decoded.version, decoded.deadline);
   }
 
   *#size(): Step<string> {
@@ -219,9 +275,13 @@ export class Seat {
   }
 
   #remember(key: string, value: string): void {
-    const version = Number(this.#world.view.getBigUint64(this.#place('slotEntryVersion'), true));
+    const entry = { record: this.#field('slotEntry'), version: this.#version };
     const deadline = Number(this.#world.view.getBigUint64(this.#place('slotEntryDeadline'), true));
-    this.#decoded.set(key, { record: this.#field('slotEntry'), version, deadline, value: label(value) });
+    this.#decoded.set(key, { ...entry, deadline, value: label(value) });
+  }
+
+  get #version(): number {
+    return Number(this.#world.view.getBigUint64(this.#place('slotEntryVersion'), true));
   }
 
   #key(key: string): number {

@@ -10,69 +10,21 @@
  * With several shards an access of a put is under way from the moment its entry leaves its place in the order of use to
  * the moment it stands in the new one, and meanwhile an eviction in another shard passes it by.
  */
-import { type Action, label, type Put } from './actions.js';
-
-export interface Entry {
-  readonly key: string;
-  readonly value: string;
-  /** µs, 0: never. */
-  readonly deadline: number;
-  /** Which write of all writes it comes from. */
-  readonly version: number;
-  /** An access to it is under way. */
-  readonly pinned?: true;
-}
-
-/** An access that the order of use does not show yet; it counts if the entry still has that version. */
-export interface Access {
-  readonly key: string;
-  readonly version: number;
-  /** Grows from one record to the next, over all logs. */
-  readonly at: number;
-}
-
-/** What the engine counts. */
-export interface Counts {
-  readonly hits: number;
-  readonly misses: number;
-  readonly puts: number;
-  readonly deletes: number;
-  readonly evictions: number;
-  readonly expired: number;
-}
-
-export interface State {
-  /** Most recently used first. */
-  readonly entries: readonly Entry[];
-  readonly counts: Counts;
-  /** By thread; oldest first. */
-  readonly logs: Readonly<Record<number, readonly Access[]>>;
-  /** Writes and records so far. */
-  readonly clock: number;
-}
-
-/** One way to go on. */
-export interface Step {
-  readonly state: State;
-  /** What comes next in this action; DONE: nothing. */
-  readonly phase: Phase;
-}
-
-/**
- * `direct` and `logged`: a put has looked whether its thread's log is empty. `pinned` and `link`: an access is under way,
- * before and after the entry has become the newest. `evict`: with the records of all logs up to this one applied.
- * `append`: the entry of this version goes to the log.
- */
-export type Phase =
-  | 'begin'
-  | 'direct'
-  | 'logged'
-  | `evict ${number}`
-  | `append ${number}`
-  | 'count a miss'
-  | 'pinned'
-  | 'link'
-  | 'done';
+import { type Action, type Change, label, numberIn, type Put } from './actions.js';
+import {
+  append,
+  applications,
+  count,
+  done,
+  type Entry,
+  find,
+  isThere,
+  type Phase,
+  pin,
+  type State,
+  type Step,
+  without,
+} from './state.js';
 
 export interface Rules {
   readonly maxSize: number;
@@ -80,14 +32,6 @@ export interface Rules {
   /** Keys that puts may evict for want of memory at any time, in any order. */
   readonly victims: readonly string[];
 }
-
-/** A cache that holds nothing and has counted nothing. */
-export const EMPTY: State = {
-  entries: [],
-  counts: { hits: 0, misses: 0, puts: 0, deletes: 0, evictions: 0, expired: 0 },
-  logs: {},
-  clock: 0,
-};
 
 /** What an action was told, as far as the specification looks at it. */
 export interface Answer {
@@ -134,6 +78,18 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
       return deleteSteps(state, action, answer);
     case 'near':
       return nearSteps(state, action, answer);
+    case 'putIfAbsent':
+      return isThere(find(state, action.key), action.now)
+        ? answers(answer, 'CONFLICT', done(state))
+        : putSteps(state, phase, action, answer, rules, answer.result !== 'CONFLICT');
+    case 'swap':
+      return swapSteps(state, phase, action, answer, rules);
+    case 'add':
+      return addSteps(state, phase, action, answer);
+    case 'take':
+      return takeSteps(state, action, answer);
+    case 'touch':
+      return touchSteps(state, phase, action, answer);
     case 'clear':
       return [done({ ...state, entries: [] })];
     case 'size':
@@ -151,32 +107,60 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
   }
 }
 
-function putSteps(state: State, phase: Phase, action: Put, answer: Answer, rules: Rules): Step[] {
+/** `mayStore`: whether storing now would lead to the answer that was given. */
+function putSteps(
+  state: State,
+  phase: Phase,
+  action: Put | Change,
+  answer: Answer,
+  rules: Rules,
+  mayStore = true,
+): Step[] {
   const steps = pressure(state, phase, rules);
   if (answer.result === 'NO_ROOM') return [done(state), ...steps];
-  const isEmpty = (state.logs[answer.thread] ?? []).length === 0;
-  if (phase === 'begin') return [{ state, phase: isEmpty ? 'direct' : 'logged' }, ...steps];
+  if (phase === 'begin') return [...steps, ...modes(state, answer, action.kind === 'swap')];
   // somebody else has applied the log since it was looked at: it may be looked at once more
-  if (phase === 'logged' && isEmpty) steps.push({ state, phase: 'direct' });
+  if (phase === 'logged')
+    steps.push(...modes(state, answer, false).filter((step) => step.phase === 'direct'));
   const found = find(state, action.key);
   if (found !== undefined && !isThere(found, action.now)) steps.push(expire(state, found, 'begin'));
-  else if (found !== undefined || state.entries.length < rules.maxSize)
-    steps.push(store(state, action, phase));
-  else steps.push({ state, phase: `evict ${state.clock}` });
+  else if (found === undefined && state.entries.length >= rules.maxSize)
+    steps.push({ state, phase: `evict ${state.clock}` });
+  else if (mayStore) steps.push(store(state, action, label(action.value), deadlineOf(action), phase));
   return steps;
 }
 
+/** A write looks whether its thread's log is empty; with `both` it may have appended to it itself. */
+function modes(state: State, { thread }: Answer, both: boolean): Step[] {
+  const isEmpty = (state.logs[thread] ?? []).length === 0;
+  const steps: Step[] = [{ state, phase: isEmpty ? 'direct' : 'logged' }];
+  if (isEmpty && both) steps.push({ state, phase: 'logged' });
+  return steps;
+}
+
+function deadlineOf({ now, ttl }: { readonly now: number; readonly ttl: number }): number {
+  return ttl === 0 ? 0 : now + ttl;
+}
+
 /** A logged update leaves its entry where it is; a new entry is the newest in any case. */
-function store(state: State, { key, value, now, ttl }: Put, phase: Phase): Step {
+function store(
+  state: State,
+  { key }: { readonly key: string },
+  value: string,
+  deadline: number,
+  phase: Phase,
+): Step {
   const version = state.clock;
-  const entry: Entry = { key, value: label(value), deadline: ttl === 0 ? 0 : now + ttl, version };
-  const found = find(state, key);
-  const stays = found !== undefined && phase === 'logged';
-  const entries = stays
-    ? state.entries.map((other) => (other === found ? entry : other))
-    : [entry, ...without(state, found)];
-  const next = count({ ...state, entries, clock: version + 1 }, 'puts');
-  return phase === 'logged' ? { state: next, phase: `append ${version}` } : done(next);
+  const entry: Entry = { key, value, deadline, version };
+  return written({ ...count(state, 'puts'), clock: version + 1 }, entry, phase);
+}
+
+function written(state: State, entry: Entry, phase: Phase): Step {
+  const found = find(state, entry.key);
+  if (phase !== 'logged') return done({ ...state, entries: [entry, ...without(state, found)] });
+  const entries = state.entries.map((other) => (other === found ? entry : other));
+  if (found === undefined) entries.unshift(entry);
+  return { state: { ...state, entries }, phase: `append ${entry.version}` };
 }
 
 function readSteps(
@@ -203,6 +187,46 @@ function deleteSteps(
   return answers(answer, 'OK', done(count({ ...state, entries: without(state, found) }, 'deletes')));
 }
 
+function swapSteps(state: State, phase: Phase, action: Change, answer: Answer, rules: Rules): Step[] {
+  const found = find(state, action.key);
+  const before = found !== undefined && isThere(found, action.now) ? found.value : 'MISS';
+  const mayStore = answer.result === undefined || answer.result === before;
+  return putSteps(state, phase, action, answer, rules, mayStore);
+}
+
+function addSteps(state: State, phase: Phase, action: Change, answer: Answer): Step[] {
+  const found = find(state, action.key);
+  if (found === undefined || !isThere(found, action.now)) return answers(answer, 'MISS', done(state));
+  if (phase === 'begin') return modes(state, answer, false);
+  const sum = `#${Number(found.value.slice(1)) + numberIn(action.value)}`;
+  const deadline = action.ttl < 0 ? found.deadline : deadlineOf(action);
+  return answers(answer, sum, store(state, action, sum, deadline, phase));
+}
+
+function takeSteps(
+  state: State,
+  { key, now }: { readonly key: string; readonly now: number },
+  answer: Answer,
+): Step[] {
+  const found = find(state, key);
+  if (found === undefined) return answers(answer, 'MISS', done(count(state, 'misses')));
+  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(state, found, 'count a miss'));
+  const taken = count({ ...state, entries: without(state, found) }, 'deletes');
+  return answers(answer, found.value, done(count(taken, 'hits')));
+}
+
+function touchSteps(
+  state: State,
+  phase: Phase,
+  action: { readonly key: string; readonly now: number; readonly ttl: number },
+  answer: Answer,
+): Step[] {
+  const found = find(state, action.key);
+  if (found === undefined || !isThere(found, action.now)) return answers(answer, 'MISS', done(state));
+  if (phase === 'begin') return modes(state, answer, false);
+  return answers(answer, 'OK', written(state, { ...found, deadline: deadlineOf(action) }, phase));
+}
+
 function nearSteps(
   state: State,
   { key, now }: { readonly key: string; readonly now: number },
@@ -220,48 +244,11 @@ function cleanSteps(state: State, now: number): Step[] {
   return [done(state), ...due.map((entry) => expire(state, entry, 'begin'))];
 }
 
-/** Says whether an access to an entry is under way, if the entry is there. */
-function pin(state: State, key: string, isUnderWay: boolean): State {
-  const entries = state.entries.map(({ pinned, ...entry }): Entry => {
-    if (entry.key !== key) return pinned === undefined ? entry : { ...entry, pinned };
-    return isUnderWay ? { ...entry, pinned: true } : entry;
-  });
-  return { ...state, entries };
-}
-
 /** Records are applied; and if all have been that stood there at first, the least recently used entry may go. */
 function evictionSteps(state: State, phase: Phase, before: number, action: Action): Step[] {
   const steps = applications(state, phase);
   const isDue = Object.values(state.logs).some((log) => log.some(({ at }) => at < before));
   return isDue ? steps : [...steps, evict(state, action, 'begin')];
-}
-
-/** The first record of some log is applied. */
-function applications(state: State, phase: Phase): Step[] {
-  return Object.keys(state.logs)
-    .filter((thread) => state.logs[Number(thread)]?.length)
-    .map((thread) => ({ state: applyFirst(state, Number(thread)), phase }));
-}
-
-function applyFirst(state: State, thread: number): State {
-  const [first, ...rest] = state.logs[thread] ?? [];
-  const found = state.entries.find(({ key, version }) => key === first?.key && version === first.version);
-  const entries = found === undefined ? state.entries : [found, ...without(state, found)];
-  return { ...state, entries, logs: { ...state.logs, [thread]: rest } };
-}
-
-/** The entries in the order of use when all logs have been applied, those of the first slots first. */
-export function ordered(state: State): readonly Entry[] {
-  let all = state;
-  for (const thread of Object.keys(state.logs).map(Number)) {
-    while (all.logs[thread]?.length) all = applyFirst(all, thread);
-  }
-  return all.entries;
-}
-
-function append(state: State, thread: number, key: string, version: number): State {
-  const log = [...(state.logs[thread] ?? []), { key, version, at: state.clock }];
-  return { ...state, logs: { ...state.logs, [thread]: log }, clock: state.clock + 1 };
 }
 
 /** The least recently used entry goes; one past its deadline counts as expired. Nothing, when there is none any more. */
@@ -291,27 +278,7 @@ function hit(state: State, { version }: Entry): Step {
   return { state: count(state, 'hits'), phase: `append ${version}` };
 }
 
-function done(state: State): Step {
-  return { state, phase: 'done' };
-}
-
-/** The step, if it leads to the answer that was given, or none was. */
-function answers({ result }: Answer, expected: string, step: Step): Step[] {
-  return result === undefined || result === expected ? [step] : [];
-}
-
-function find(state: State, key: string): Entry | undefined {
-  return state.entries.find((entry) => entry.key === key);
-}
-
-function isThere(entry: Entry | undefined, now: number): boolean {
-  return entry !== undefined && (entry.deadline === 0 || entry.deadline > now);
-}
-
-function without(state: State, entry: Entry | undefined): Entry[] {
-  return state.entries.filter((other) => other !== entry);
-}
-
-function count(state: State, name: keyof Counts): State {
-  return { ...state, counts: { ...state.counts, [name]: state.counts[name] + 1 } };
+/** The steps, if they lead to the answer that was given, or none was. */
+function answers({ result }: Answer, expected: string, ...steps: Step[]): Step[] {
+  return result === undefined || result === expected ? steps : [];
 }

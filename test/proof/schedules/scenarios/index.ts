@@ -1,6 +1,7 @@
 /** Every scenario, by what it is about. */
 
 import type { Scenario } from '../scenario.js';
+import { ATOMIC } from './atomic.js';
 import { CLEARING } from './clearing.js';
 import { DYING } from './dying.js';
 import { EVICTING } from './evicting.js';
@@ -12,6 +13,7 @@ import { STORING } from './storing.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...STORING,
+  ...ATOMIC,
   ...EVICTING,
   ...LOGGING,
   ...REMOVING,
