@@ -40,8 +40,8 @@ export function isClaiming(): bool {
   return false;
 }
 
-/** Claims an arena, if this thread has claimed none yet. OK, CLAIMED or BUSY. */
-function claimOne(): i32 {
+/** Claims an arena for `wanted` bytes, if this thread has claimed none yet. OK, CLAIMED or BUSY. */
+function claimOne(wanted: usize): i32 {
   if (isClaiming()) return OK;
   let result = applyLogs();
   if (result != OK) return result;
@@ -52,14 +52,17 @@ function claimOne(): i32 {
     const arena = arenaAt(claimedArena);
     result = claim(arena);
     if (result == CLAIMED) continue;
-    if (result == OK) begin(arena);
+    if (result == OK) begin(arena, wanted);
     break;
   }
   return result;
 }
 
-/** The stretch begins at the block of the oldest of the lists' tails that lies in this arena. */
-function begin(arena: Arena): void {
+/**
+ * The stretch begins at the block of the oldest of the lists' tails that lies in this arena, and not so near to its end
+ * that all up to there would go in vain.
+ */
+function begin(arena: Arena, wanted: usize): void {
   let start = arena.start;
   let oldest = u64.MAX_VALUE;
   for (let i: u32 = 0; i < header().shardCount; i++) {
@@ -67,6 +70,7 @@ function begin(arena: Arena): void {
     const entry = changetype<Entry>(tail);
     const block = entry.block;
     if (block < arena.start || block >= arena.end || entry.stamp >= oldest) continue;
+    if (arena.end - block < wanted) continue;
     if (changetype<Block>(block).owner != <u32>tail || entry.block != block) continue;
     oldest = entry.stamp;
     start = block;
@@ -110,10 +114,11 @@ function nextEntry(arena: Arena, wanted: u32): usize {
 
 /** Removes one more entry of the stretch for a block of `size` bytes. As remove(), or CLAIMED, or NO_ROOM. */
 export function emptyStretch(size: u32, now: u64): i32 {
-  const claimed = claimOne();
+  const wanted = roundUp(size);
+  const claimed = claimOne(wanted);
   if (claimed != OK) return claimed;
   const arena = arenaAt(claimedArena);
-  const record = nextEntry(arena, roundUp(size));
+  const record = nextEntry(arena, wanted);
   if (record == LIFTED) return RETRY;
   if (record == 0) {
     if (mine.stretchTurns >= MOST_TURNS) return NO_ROOM;
