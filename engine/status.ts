@@ -51,4 +51,4 @@ export const CAUSE_EXPIRED: u32 = 2;
 
 // ---- flags of an operation
 /** Return REMOVED after each eviction or expiry, so that the caller can tell somebody. */
-export const REPORT: u32 = 2;
+export const REPORT: u32 = 1;

@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { engineFlags } from './lib/asc-flags.mjs';
 import { listFiles, root, writeIfChanged } from './lib/files.mjs';
 import { withoutCustomSections, wrongInModule } from './lib/wasm.mjs';
 
@@ -24,20 +25,6 @@ const inputsFile = 'build/engine.inputs';
 // A program of its own, and not an import: its type declarations would bring AssemblyScript's globals along.
 const compilerPackage = createRequire(import.meta.url).resolve('assemblyscript/package.json');
 const compiler = join(dirname(compilerPackage), 'bin', 'asc.js');
-
-const flags = [
-  // No allocator and no collector: the engine manages the shared memory itself.
-  ['--runtime', 'stub'],
-  // All threads run over one memory, which the host makes: 1 page at least, 4 GiB at most.
-  ['--importMemory', '--noExportMemory', '--sharedMemory'],
-  ['--initialMemory', '1', '--maximumMemory', '65536', '--zeroFilledMemory'],
-  ['--enable', 'threads'],
-  ['-O3', '--converge', '--noAssert'],
-  // Without assertions only the compiler's own checks could abort; a trap does as well and needs no import.
-  ['--use', 'abort='],
-  // The name section. It does not change the code.
-  ['--debug'],
-].flat();
 
 /** Compiles the engine, unless nothing has changed since, and generates the TypeScript module that carries it. */
 export function buildEngine() {
@@ -68,7 +55,7 @@ export function buildEngine() {
  */
 function fingerprint(sources) {
   const { version } = JSON.parse(readFileSync(compilerPackage, 'utf8'));
-  const hash = createHash('sha256').update(JSON.stringify([version, flags]));
+  const hash = createHash('sha256').update(JSON.stringify([version, engineFlags]));
   for (const file of [...sources, 'scripts/build-engine.mjs', 'scripts/lib/wasm.mjs']) {
     hash.update(`\n${file}\n`).update(readFileSync(join(root, file)));
   }
@@ -79,7 +66,7 @@ function fingerprint(sources) {
 function compile() {
   mkdirSync(join(root, 'build'), { recursive: true });
   const output = ['--outFile', namesFile, '--textFile', textFile];
-  const { status } = spawnSync(process.execPath, [compiler, 'engine/index.ts', ...flags, ...output], {
+  const { status } = spawnSync(process.execPath, [compiler, 'engine/index.ts', ...engineFlags, ...output], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

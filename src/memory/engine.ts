@@ -18,7 +18,7 @@ export const Status = {
 } as const;
 
 /** Flag of an engine call: answer REMOVED after each removal. As engine/status.ts. */
-export const REPORT = 2;
+export const REPORT = 1;
 
 /** `slot.removedCause`. As engine/status.ts. */
 export const CAUSE_EXPIRED = 2;

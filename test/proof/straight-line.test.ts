@@ -7,10 +7,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { optimisation } from '../../scripts/lib/asc-flags.mjs';
 import { withoutCustomSections } from '../../scripts/lib/wasm.mjs';
 import { engineModuleBase64 } from '../../src/generated/engine-module.js';
 import { checkModule, functionNames, isExempt, type Report } from './straight-line/checker.js';
-import { assemble, compileAssemblyScript } from './straight-line/compile.js';
+import { assemble, compileSample } from './straight-line/compile.js';
 import { CLEAN } from './straight-line/mutants/clean.js';
 import { HAND_OVER } from './straight-line/mutants/hand-over.js';
 import { CLEAN_PUT, type Sample } from './straight-line/mutants/sample.js';
@@ -73,15 +74,13 @@ type Code = Pick<Sample, 'language' | 'source'>;
 
 /** The module as the engine would be compiled. */
 async function optimized({ language, source }: Code): Promise<Uint8Array> {
-  return language === 'WebAssembly text'
-    ? assemble(source)
-    : compileAssemblyScript(source, '-O3', '--converge');
+  return language === 'WebAssembly text' ? assemble(source) : compileSample(source, ...optimisation);
 }
 
 /** Both the optimised module and, since its code has other shapes, one that is not. */
 async function compilations(code: Code): Promise<Uint8Array[]> {
   const modules = [await optimized(code)];
-  if (code.language === 'AssemblyScript') modules.push(await compileAssemblyScript(code.source, '-O0'));
+  if (code.language === 'AssemblyScript') modules.push(await compileSample(code.source, '-O0'));
   return modules;
 }
 

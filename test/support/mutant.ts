@@ -33,7 +33,15 @@ const ENGINE = new URL('../../../engine/', import.meta.url);
 const MUTANTS = new URL('../../mutants/', import.meta.url);
 const COMPILER = fileURLToPath(new URL('./mutant-compiler.js', import.meta.url));
 /** What the bytes of a module depend on, besides its sources. */
-const TOOLS = [COMPILER, createRequire(import.meta.url).resolve('assemblyscript/package.json')];
+const TOOLS = [
+  ...[
+    COMPILER,
+    ...['./asc.js', '../../scripts/lib/asc-flags.mjs'].map((file) =>
+      fileURLToPath(new URL(file, import.meta.url)),
+    ),
+  ],
+  createRequire(import.meta.url).resolve('assemblyscript/package.json'),
+];
 
 let tools: string | undefined;
 let engine: Record<string, string> | undefined;

@@ -2,35 +2,10 @@
  * Compiles samples for the checker's own test, with the optimisations the engine is compiled with.
  */
 import binaryen from 'binaryen';
+import { commonFlags } from '../../../scripts/lib/asc-flags.mjs';
+import { compileAssemblyScript } from '../../support/asc.js';
 
-/** The part of the AssemblyScript compiler's interface that is used here. */
-interface Compiler {
-  main(
-    argv: readonly string[],
-    host: {
-      readFile(name: string): string | null;
-      writeFile(name: string, contents: string | Uint8Array): void;
-      listFiles(): string[];
-    },
-  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
-}
-
-// Not a plain import: the compiler's declarations would make the globals of AssemblyScript those of this project.
-const COMPILER = 'assemblyscript/asc';
-
-const FLAGS = [
-  ...[
-    '--runtime',
-    'stub',
-    '--importMemory',
-    '--sharedMemory',
-    '--initialMemory',
-    '1',
-    '--maximumMemory',
-    '16',
-  ],
-  ...['--enable', 'threads', '--noAssert', '--use', 'abort=', '--debug', '--outFile', 'sample.wasm'],
-];
+const SOURCE = 'sample.ts';
 
 /**
  * Compiles AssemblyScript.
@@ -39,18 +14,8 @@ const FLAGS = [
  * @param level the compiler's optimisation flags
  * @returns the WebAssembly module, with names
  */
-export async function compileAssemblyScript(source: string, ...level: string[]): Promise<Uint8Array> {
-  const compiler: Compiler = await import(COMPILER);
-  let output: Uint8Array | undefined;
-  const { error, stderr } = await compiler.main(['sample.ts', ...FLAGS, ...level], {
-    readFile: (name) => (name === 'sample.ts' ? source : null),
-    writeFile: (name, contents) => {
-      if (name === 'sample.wasm' && typeof contents !== 'string') output = contents;
-    },
-    listFiles: () => [],
-  });
-  if (error || !output) throw new Error(`Cannot compile the sample: ${error?.message}\n${stderr}`);
-  return output;
+export function compileSample(source: string, ...level: string[]): Promise<Uint8Array> {
+  return compileAssemblyScript(SOURCE, { [SOURCE]: source }, [...commonFlags, ...level]);
 }
 
 /**
