@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { CleanerOffice } from '../../src/cleaner/office.js';
 import { type CacheOptions, ThreadSafeCache } from '../../src/index.js';
+import { nowMicros } from '../../src/memory/clock.js';
 import { Seat } from '../../src/memory/seat.js';
 import { contentOf, engineOf, makeCache } from '../support/caches.js';
 import { entry, runScript } from '../support/child.js';
@@ -71,9 +72,12 @@ describe('the cleaner is replaced', () => {
     const { module, memory } = contentOf(cache);
     const seat = new Seat(module, memory);
     const office = new CleanerOffice(seat);
-    office.take(office.lease, 0);
+    office.take(office.lease, nowMicros());
+    await until(() => lines().length === 2, 'the first has stopped');
+    // the time that the other has to come is over
+    office.beat(0);
     seat.leave();
-    await until(() => lines().length === 3, 'the first has stopped, the next has started');
+    await until(() => lines().length === 3, 'the next has started');
     assert.deepEqual(lines(), ['started', 'stopped', 'started']);
     await assertCleaned(cache, 'by the next');
   });
