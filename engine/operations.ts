@@ -14,14 +14,7 @@ import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
 import { PURGE, afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
-import {
-  insertSection,
-  judge,
-  overwriteSection,
-  replaceSection,
-  setStamped,
-  setWanted,
-} from './sections';
+import { insertSection, judge, overwriteSection, replaceSection, setStamped, setWanted } from './sections';
 import { keyScratch, mine, valueScratch } from './self';
 import {
   BUSY,

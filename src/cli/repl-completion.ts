@@ -13,10 +13,20 @@ export function completeMember(
 ): [completions: string[], typed: string] | undefined {
   const [, object, typed] = ofCache.exec(line) ?? [];
   if (object === undefined || typed === undefined) return undefined;
-  const members = Object.getOwnPropertyNames(Object.getPrototypeOf(cache))
-    .filter((name) => name !== 'constructor' && name.startsWith(typed))
-    .sort();
+  const members = membersOf(cache).filter((name) => name.startsWith(typed));
   return [members.map((name) => `${object}${name}`), `${object}${typed}`];
+}
+
+/** The names of what the class of an object has, inherited or not, in order. */
+function membersOf(object: object): string[] {
+  const names = new Set<string>();
+  let prototype: object = Object.getPrototypeOf(object);
+  while (prototype !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  names.delete('constructor');
+  return [...names].sort();
 }
 
 /** Puts {@link completeMember} before a prompt's own completion. */

@@ -54,7 +54,7 @@ describe('completion', () => {
 
   it('knows the members of cache', () => {
     assert.deepEqual(completeMember('cache.getS', cache), [['cache.getStats'], 'cache.getS']);
-    assert.deepEqual(completeMember('x = cache.pu', cache), [['cache.put'], 'cache.pu']);
+    assert.deepEqual(completeMember('x = cache.putM', cache), [['cache.putMany'], 'cache.putM']);
     const all = completeMember('cache.', cache)?.[0] ?? [];
     for (const name of ['put', 'get', 'delete', 'clear', 'has', 'peek', 'size', 'getStats', 'shutdown']) {
       assert(all.includes(`cache.${name}`), name);

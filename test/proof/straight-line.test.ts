@@ -33,7 +33,6 @@ const LOCKING_FUNCTIONS = [
   'deadline/touchSection',
   'large/endHold',
   'large/hold',
-  'operations/write',
   'sections/insertSection',
   'sections/overwriteSection',
   'sections/removeSection',

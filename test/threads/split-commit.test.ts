@@ -40,7 +40,7 @@ const START = 'export let newKeyInfo: u32 = 0;';
 const IMPORTS = ['releaseUnchanged, tryLock }', 'isHeld, readFree, releaseUnchanged, tryLock }'] as const;
 const END_OF_SECTION = '  releaseChanged(lock, word);\n  return OK;\n}\n\n';
 const END_OF_INSERT = `${END_OF_SECTION}/** Section: the entry gets the block`;
-const END_OF_REPLACE = `  refresh(shard, entry);\n  fill(shard, word, entry);\n${END_OF_SECTION}/**\n * Section: writes the value`;
+const END_OF_REPLACE = `  if (newIsStamped) refresh(shard, entry);\n  fill(shard, word, entry);\n${END_OF_SECTION}/**\n * Section: writes the value`;
 
 /** By what is split: the engine, and the law that must be found broken. */
 const splits: Readonly<Record<string, { patch: Patch; law: number }>> = {

@@ -1,7 +1,6 @@
 /** What must hold after a death, and after the storm. */
 import assert from 'node:assert/strict';
 import type { ThreadSafeCache } from '../../../src/index.js';
-import { instantiate, VALUE_SCRATCH } from '../../../src/memory/engine.js';
 import { Seat } from '../../../src/memory/seat.js';
 import { assertIntact, contentOf, engineOf } from '../../support/caches.js';
 import { until } from '../../support/until.js';
@@ -11,10 +10,9 @@ const EXPIRING = 50;
 
 /** Bytes in use, but for the slots of the threads that happen to be attached. */
 export function bytesWithoutSlots(cache: ThreadSafeCache): number {
-  const { module, memory } = contentOf(cache);
-  const { slotValue } = instantiate(module, memory).places;
+  const engine = engineOf(cache);
   const { bytesUsed, threads } = cache.getStats();
-  return bytesUsed - threads * (slotValue + VALUE_SCRATCH);
+  return bytesUsed - threads * (engine.slotAddress(1) - engine.slotAddress(0));
 }
 
 /** Laws of engine/verify.ts that say that somebody has a block in hand. */
