@@ -2,7 +2,8 @@ import type { Calls } from './calls.js';
 import { encodeKey } from './codec/keys.js';
 import { type ValueCodec, ValueEncoder, ValueKind } from './codec/values.js';
 import { cacheRangeError, describe } from './errors.js';
-import { Status, VALUE_SCRATCH } from './memory/engine.js';
+import { type Engine, Status, VALUE_SCRATCH } from './memory/engine.js';
+import type { Seat } from './memory/seat.js';
 import type { RemovalEvent } from './removal-event.js';
 
 /** The version of what is not there: a put with this condition is a putIfAbsent. */
@@ -23,12 +24,16 @@ export const notAdded = Symbol('notAdded');
  */
 export class Writer {
   readonly #calls: Calls;
+  readonly #seat: Seat;
+  readonly #engine: Engine;
   readonly #codec: ValueCodec | undefined;
   readonly #encoder: ValueEncoder;
   readonly #valueLimit: number;
 
   constructor(calls: Calls, codec: ValueCodec | undefined) {
     this.#calls = calls;
+    this.#seat = calls.seat;
+    this.#engine = calls.engine;
     this.#codec = codec;
     this.#encoder = new ValueEncoder(codec);
     this.#valueLimit = calls.engine.valueLimit();
@@ -51,7 +56,10 @@ export class Writer {
       this.#prepare(encoder, 'put', key, value);
       prepared.push([this.checkedKey(key, 'put'), encoder]);
     }
-    for (const [key, encoder] of prepared) this.#put(encoder, 'put', key, ttl, undefined);
+    for (const [key, encoder] of prepared) {
+      this.#calls.requireOpen();
+      this.#put(encoder, 'put', key, ttl, undefined);
+    }
   }
 
   /** A key that nobody else can change any more; what is no key throws. */
@@ -83,19 +91,25 @@ export class Writer {
     version: number | undefined,
   ): boolean {
     const calls = this.#calls;
-    calls.requireOpen();
-    const described = encodeKey(key, calls.seat.keyScratch, operation);
+    const seat = this.#seat;
+    const described = encodeKey(key, seat.keyScratch, operation);
     if (ttl !== 0) calls.useClock();
     try {
-      calls.seat.begin();
-      const isStored =
-        encoder.byteLength > VALUE_SCRATCH
-          ? this.#putLarge(encoder, described, ttl, version)
-          : this.#putSmall(encoder, described, ttl, version);
-      calls.tellPressure();
+      seat.begin();
+      const info = infoOf(encoder);
+      let isStored = true;
+      if (encoder.byteLength <= VALUE_SCRATCH) {
+        encoder.write(seat.valueScratch, 0);
+        encoder.release();
+        const result = this.#store(described, info, ttl, version);
+        if (result !== Status.OK) isStored = this.#goOnPutting(described, info, ttl, version, result);
+      } else {
+        isStored = this.#putLarge(encoder, described, ttl, version);
+      }
+      if (calls.report !== 0) calls.tellPressure();
       return isStored;
     } catch (error) {
-      throw calls.seat.recover(error);
+      throw seat.recover(error);
     }
   }
 
@@ -143,19 +157,20 @@ export class Writer {
   }
 
   #store(described: number, info: number, ttl: number, version: number | undefined): number {
-    const { engine, report } = this.#calls;
-    const now = this.#calls.now();
+    const calls = this.#calls;
+    const now = calls.now();
     return version === undefined
-      ? engine.put(described, info, now, ttl, report)
-      : engine.putIf(described, info, now, ttl, report, version);
+      ? this.#engine.put(described, info, now, ttl, calls.report)
+      : this.#engine.putIf(described, info, now, ttl, calls.report, version);
   }
 
-  #putSmall(encoder: ValueEncoder, described: number, ttl: number, version: number | undefined): boolean {
-    const info = infoOf(encoder);
-    encoder.write(this.#calls.seat.valueScratch, 0);
-    encoder.release();
-    const first = this.#store(described, info, ttl, version);
-    if (first === Status.OK) return true;
+  #goOnPutting(
+    described: number,
+    info: number,
+    ttl: number,
+    version: number | undefined,
+    first: number,
+  ): boolean {
     const removals: RemovalEvent[] = [];
     try {
       const again = (): number => this.#store(described, info, ttl, version);
