@@ -38,7 +38,7 @@ const EFFORT: Effort = { seed, milliseconds: 500 * times, atLeast: 2 };
 /** A killed thread takes a while to replace. */
 const EFFORT_WITH_KILLS: Effort = { seed, milliseconds: 1000 * times, atLeast: 3 };
 /** Broken engines are found within a second; a busy machine may take longer. */
-const SEARCH: Effort = { seed, milliseconds: 25_000, atLeast: 1 };
+const SEARCH: Effort = { seed, milliseconds: 60_000, atLeast: 1 };
 const CONTROL: Effort = { seed, milliseconds: 250, atLeast: 2 };
 
 /** Random histories that both searches judge. */
