@@ -34,7 +34,10 @@ const PORTION_BITS: u32 = 3;
 /** Entries are 64 bytes apart: the low bits of their addresses are the lap's. */
 const ENTRY_SHIFT: u32 = 6;
 const LAP_MASK: u32 = 63;
+/** Records whose entries are read ahead at a time. */
 const FETCH: u64 = 8;
+/** What fetch() has read, so that the compiler keeps its loads. */
+let fetchedSum: u64 = 0;
 
 /** Which turn of the ring a position belongs to; 1 to 32, since memory never written is 0. */
 @inline
@@ -55,7 +58,7 @@ function indexOf(log: usize, entry: u32): usize {
 }
 
 @inline
-export function tailOf(slot: Slot): usize {
+function tailOf(slot: Slot): usize {
   return changetype<usize>(slot) + SLOT_TAIL;
 }
 
@@ -159,7 +162,6 @@ function fetch(records: usize, position: u64): void {
   }
   fetchedSum = sum;
 }
-let fetchedSum: u64 = 0;
 
 /** Whether a later record of the same entry can be seen, and will be applied. */
 @inline

@@ -57,12 +57,15 @@ export class Calls {
 
   /** Calls until the answer is neither NEEDS_CLOCK nor BUSY; a closed cache throws. */
   call(operation: () => number): number {
-    return this.guard(() => {
+    // as guard(), without a function more on the way of every has() and delete()
+    try {
       for (;;) {
         const result = operation();
         if (!this.mayGoOn(result)) return result;
       }
-    });
+    } catch (error) {
+      throw this.seat.recover(error);
+    }
   }
 
   /** Does what calls the engine: should that trap, this thread gives back what it has locked. */

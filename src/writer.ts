@@ -106,7 +106,7 @@ export class Writer {
       } else {
         isStored = this.#putLarge(encoder, described, ttl, version);
       }
-      if (calls.report !== 0) calls.tellPressure();
+      calls.tellPressure();
       return isStored;
     } catch (error) {
       throw seat.recover(error);

@@ -83,28 +83,6 @@ interface SetCache {
   readonly size: number;
 }
 
-class OverSet implements LocalCache {
-  readonly #cache: SetCache;
-
-  constructor(cache: SetCache) {
-    this.#cache = cache;
-  }
-  get(key: string): unknown {
-    return this.#cache.get(key);
-  }
-  put(key: string, value: unknown): void {
-    this.#cache.set(key, value);
-  }
-  delete(key: string): boolean {
-    const before = this.#cache.size;
-    this.#cache.delete(key);
-    return this.#cache.size < before;
-  }
-  size(): number {
-    return this.#cache.size;
-  }
-}
-
 class OverLruMap implements LocalCache {
   readonly #cache: Omit<SetCache, 'delete'>;
 
@@ -119,6 +97,20 @@ class OverLruMap implements LocalCache {
   }
   size(): number {
     return this.#cache.size;
+  }
+}
+
+class OverSet extends OverLruMap implements LocalCache {
+  readonly #cache: SetCache;
+
+  constructor(cache: SetCache) {
+    super(cache);
+    this.#cache = cache;
+  }
+  delete(key: string): boolean {
+    const before = this.#cache.size;
+    this.#cache.delete(key);
+    return this.#cache.size < before;
   }
 }
 

@@ -1,23 +1,12 @@
 /** The operations that read and write in one step: what they answer, count, and do to recency and TTL. */
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import type { CacheKey, CacheOptions, ThreadSafeCache } from '../../src/index.js';
+import { describe, it } from 'node:test';
 import { assertIntact, attachAgain, makeCache } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
 import { counted } from '../support/counted.js';
+import { small, victim } from '../support/two-entries.js';
 
 const LARGE = 'x'.repeat(20_000);
-
-function small(test: TestContext, options: Partial<CacheOptions> = {}): ThreadSafeCache<CacheKey, unknown> {
-  return makeCache(test, { maxSize: 2, maxBytes: '4 MiB', ...options });
-}
-
-/** Which of 'a' and 'b' a further put evicts: the least recently used. */
-function victim(cache: ThreadSafeCache<CacheKey, unknown>): string {
-  cache.put('c', 1);
-  assertIntact(cache);
-  return cache.has('a') ? 'b' : 'a';
-}
 
 describe('putIfAbsent', () => {
   for (const value of ['x', LARGE]) {

@@ -1,21 +1,10 @@
 /** Asking for the time an entry has left, and giving it another one. */
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
-import type { CacheKey, CacheOptions, ThreadSafeCache } from '../../src/index.js';
-import { assertIntact, makeCache } from '../support/caches.js';
+import { describe, it } from 'node:test';
+import { assertIntact } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
 import { counted } from '../support/counted.js';
-
-function small(test: TestContext, options: Partial<CacheOptions> = {}): ThreadSafeCache<CacheKey, unknown> {
-  return makeCache(test, { maxSize: 2, maxBytes: '4 MiB', ...options });
-}
-
-/** Which of 'a' and 'b' a further put evicts: the least recently used. */
-function victim(cache: ThreadSafeCache<CacheKey, unknown>): string {
-  cache.put('c', 1);
-  assertIntact(cache);
-  return cache.has('a') ? 'b' : 'a';
-}
+import { small, victim } from '../support/two-entries.js';
 
 describe('ttl', () => {
   it('seconds left, Infinity, undefined', (test) => {
