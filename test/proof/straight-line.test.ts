@@ -29,8 +29,12 @@ const LOCKING_FUNCTIONS = [
   'blocks/takeSection',
   'clean/step',
   'deadline/touchSection',
+  'flights/fenceFlight',
   'large/endHold',
   'large/hold',
+  'loading/awaitFlight',
+  'loading/claimFlight',
+  'loading/end',
   'near/nearHit',
   'operations/write',
   'sections/hitSection',
@@ -44,9 +48,10 @@ const LOCKING_FUNCTIONS = [
 /** A section ends soon: no path under a lock is longer than this, in instructions. */
 const LONGEST_SECTION = 400;
 
-/** Every cmpxchg that is not one of a lock: of the count at its fixed address, of a slot's state, of an arena's claim. */
+/** Every cmpxchg that is not one of a lock: of the count and the grace at their fixed addresses, of a slot's state, of an arena's claim. */
 const OTHER_CMPXCHGS = [
   'count/markClosed: fixed 256',
+  'loading/keepStale: fixed 640',
   'rebuild/rebuildOwnedBy: fixed 256',
   'room/reserveBlock: computed 12',
   'sections/insertSection: fixed 256',
