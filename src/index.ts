@@ -11,6 +11,7 @@ export type { ValueCodec } from './codec/values.js';
 export type { CollectionOperations, IterationOptions } from './collection-operations.js';
 export type { EntryOperations, Incremented, VersionedValue } from './entry-operations.js';
 export { CacheError, type CacheErrorCode } from './errors.js';
+export { type MemoizeOptions, memoize } from './loading/memoize.js';
 export type { ComputeOptions, LoadOptions } from './loading/options.js';
 export type { LoadingOperations } from './loading-operations.js';
 export type { CacheLogger } from './logger.js';

@@ -39,8 +39,8 @@ export class Computing {
   }
 
   #follow(key: unknown, flight: Flight): Parcel | undefined {
-    this.#loading.tally.add('waits');
-    const landing = this.#loading.waiting.blockedFor(flight);
+    const { waiting, tally } = this.#loading;
+    const landing = waiting.blockedFor(flight, () => tally.add('waits'));
     if (landing?.failure) throw unpackFailure(key, landing.failure, 'in another thread');
     return landing?.value && new Parcel(landing.value.kind, landing.value.bytes);
   }

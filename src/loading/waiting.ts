@@ -45,8 +45,8 @@ export class Waiting {
     });
   }
 
-  /** The same, with this thread blocked meanwhile. */
-  blockedFor(flight: Flight): Landing | undefined {
+  /** The same, with this thread blocked meanwhile. `begin` is called when it will be told. */
+  blockedFor(flight: Flight, begin: () => void): Landing | undefined {
     let landing: Landing | undefined;
     let isOver = false;
     const settle = (found?: Landing) => {
@@ -57,6 +57,7 @@ export class Waiting {
     this.#add(wait);
     try {
       if (!this.#flights.await(flight)) return undefined;
+      begin();
       while (!isOver) {
         this.#flights.sleep(flight, TICK_MS);
         this.#mailbox.drain();

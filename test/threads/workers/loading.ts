@@ -55,6 +55,7 @@ async function load(order: LoadingOrder): Promise<unknown> {
     return cache.getOrCompute(order.key, () => {
       begin(order);
       Atomics.wait(pause, 0, 0, order.loadMs);
+      while (cache.getStats().waits < (order.waits ?? 0)) Atomics.wait(pause, 0, 0, 1);
       return end(order);
     });
   }
