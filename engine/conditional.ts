@@ -5,8 +5,9 @@
 import { isLogEmpty, logWrite, reserveAccess } from './accesses';
 import { busyHeld, freeGarbage } from './blocks';
 import { isClosed, readCount } from './count';
+import { fence } from './flights';
 import { unchanged } from './lock';
-import { LOCKED, aim, keyInfo, lock, look, shard, valueAt, word } from './operations';
+import { LOCKED, aim, hash, keyInfo, lock, look, shard, valueAt, word } from './operations';
 import { Entry } from './records';
 import { remove } from './removal';
 import { judge, overwriteSection, setStamped, setWanted } from './sections';
@@ -53,6 +54,7 @@ export function add(key: Sized, value: Sized, by: f64, now: f64, ttl: f64): i32 
       if (entry.valueInfo != value || isNaN<f64>(sum)) {
         result = NOT_NUMBER;
       } else {
+        if (fence(shard, word, hash, keyInfo) != OK) continue;
         store<f64>(valueScratch, sum);
         setWanted(keyInfo, value, ttl < 0 ? entry.deadline : ttl == 0 ? 0 : time + <u64>ttl);
         setStamped(isLogEmpty());
@@ -85,6 +87,8 @@ export function take(key: Sized, version: f64, now: f64): i32 {
     if (at == 0) {
       if (!unchanged(lock, word)) continue;
       if (expected != 0) return CONFLICT;
+      if (fence(shard, word, hash, keyInfo) != OK) continue;
+      if (!unchanged(lock, word)) continue;
       mine.misses += 1;
       return MISS;
     }
@@ -95,6 +99,7 @@ export function take(key: Sized, version: f64, now: f64): i32 {
       if (unchanged(lock, word)) return CONFLICT;
       continue;
     }
+    if (fence(shard, word, hash, keyInfo) != OK) continue;
     const result = remove(shard, word, entry, isThere ? CAUSE_DELETED : CAUSE_EXPIRED, 0, time);
     if (result == RETRY) continue;
     if (result != OK && result != LEFTOVER) return result;

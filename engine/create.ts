@@ -7,15 +7,18 @@ import {
   ARENA_STRIDE,
   ENOUGH_SLOTS,
   ENTRY_BYTES,
+  FLIGHT_BYTES,
   HEADER_END,
   LAYOUT_VERSION,
   LINE,
   MAGIC,
   MAX_ARENAS,
+  MAX_FLIGHTS,
   MAX_KEY,
   MAX_LOG_BITS,
   MAX_SHARDS,
   MAX_SLOTS,
+  MIN_FLIGHTS,
   MIN_LOG_BITS,
   MIN_SLOTS,
   PAGE,
@@ -36,6 +39,7 @@ function checkWidths(): void {
   assert(MAX_KEY < 1 << 17);
   assert(MAX_SLOTS < 1023);
   assert(ENTRY_BYTES == 64);
+  assert(FLIGHT_BYTES == 64);
 }
 
 // ---- what plan() has found
@@ -45,6 +49,9 @@ let planLogBits: u32 = 0;
 let planRecords: u32 = 0;
 let planBuckets: u32 = 0;
 let planBucketsAt: u64 = 0;
+let planFlights: u32 = 0;
+let planFlightBucketsAt: u64 = 0;
+let planFlightsAt: u64 = 0;
 let planRecordsAt: u64 = 0;
 let planHeapAt: u64 = 0;
 let planSlotsAt: u64 = 0;
@@ -96,7 +103,11 @@ export function plan(pages: u32, maxSize: u32, shards: u32): bool {
   planBuckets = powerOfTwoFrom(planRecords);
   planBucketsAt =
     align(<u64>HEADER_END) + <u64>shards * <u64>SHARD_STRIDE + <u64>MAX_ARENAS * <u64>ARENA_STRIDE;
-  planRecordsAt = align(planBucketsAt + <u64>shards * <u64>planBuckets * 4);
+  // of the number of entries, not of the memory: a larger budget must not be refused where a smaller one is not
+  planFlights = max<u32>(MIN_FLIGHTS, min<u32>(MAX_FLIGHTS / shards, planBuckets >> 4));
+  planFlightBucketsAt = align(planBucketsAt + <u64>shards * <u64>planBuckets * 4);
+  planFlightsAt = align(planFlightBucketsAt + <u64>shards * <u64>planFlights * 4);
+  planRecordsAt = align(planFlightsAt + <u64>shards * <u64>planFlights * <u64>FLIGHT_BYTES);
   planHeapAt = align(planRecordsAt + <u64>shards * <u64>planRecords * <u64>ENTRY_BYTES);
   if (bytes < forSlots) return false;
   planSlotsAt = (bytes - forSlots) & ~(<u64>LINE - 1);
@@ -140,6 +151,8 @@ export function initialize(
   h.shards = <usize>align(<u64>HEADER_END);
   h.arenas = h.shards + <usize>shards * SHARD_STRIDE;
   h.buckets = <usize>planBucketsAt;
+  h.flights = <usize>planFlightsAt;
+  h.flightsPerShard = planFlights;
   h.records = <usize>planRecordsAt;
   h.heap = <usize>planHeapAt;
   h.slots = <usize>planSlotsAt;
@@ -170,6 +183,9 @@ function initializeShard(index: u32, tick: u64): void {
   shard.recordsEnd = shard.fresh + <usize>h.recordsPerShard * ENTRY_BYTES;
   shard.buckets = h.buckets + <usize>(index * (h.bucketMask + 1) * 4);
   shard.wheelTick = tick;
+  shard.flightBuckets = <usize>planFlightBucketsAt + <usize>(index * h.flightsPerShard * 4);
+  shard.flightFresh = h.flights + <usize>(index * h.flightsPerShard) * FLIGHT_BYTES;
+  shard.flightsEnd = shard.flightFresh + <usize>h.flightsPerShard * FLIGHT_BYTES;
 }
 
 /** Whether this memory holds a cache of this layout. */

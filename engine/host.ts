@@ -9,7 +9,7 @@ import {
   header,
   slotAt,
 } from './layout';
-import { Slot } from './records';
+import { Flight, Slot } from './records';
 
 // ---- in a thread slot, from its address
 export const slotHand: usize = offsetof<Slot>('hand');
@@ -35,6 +35,9 @@ export const slotValue: usize = SLOT_VALUE;
 
 // ---- in a block, from its address
 export const blockPayload: usize = BLOCK_HEADER;
+
+// ---- in a flight, from its address
+export const flightTicket: usize = offsetof<Flight>('ticket');
 
 // ---- addresses
 export const cleanerLease: usize = CLEANER_LEASE;

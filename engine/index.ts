@@ -7,6 +7,18 @@ export { add, take } from './conditional';
 export { touch, ttl } from './deadline';
 export { scan, scanAt, survey } from './iterate';
 export { confirm, endHold, hold } from './large';
+export {
+  awaitFlight,
+  claimFlight,
+  dropFlights,
+  endFlight,
+  flightState,
+  isAwaited,
+  isLanding,
+  keepStale,
+  landFlight,
+  tally,
+} from './loading';
 export { nearHit } from './near';
 export { deleteKey, get, has, peek, put, putIf, reserve } from './operations';
 export { rebuildOwnedBy } from './rebuild';

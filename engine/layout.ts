@@ -2,7 +2,7 @@
  * What stands where in the shared memory.
  *
  *   0        64         HEADER_END                                                         pages * 64 KiB
- *   | unused | header ... | shards | arenas | buckets | records | heap of every arena ... | thread slots |
+ *   | unused | header ... | shards | arenas | buckets | flights | records | heap of every arena ... | thread slots |
  *
  * The memory is reserved whole and zero-filled; nothing is written before it is needed, so an untouched page
  * costs nothing. The heap stands before the slots on purpose: a reader that follows a stale block address may
@@ -11,11 +11,21 @@
  * Every offset derives from the one before it. Words that different threads write stand on cache lines of
  * their own (LINE bytes: two lines of 64, because processors prefetch them in pairs).
  */
-import { Arena, Entry, FL_COUNT, SL_COUNT, Shard, Slot, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+import {
+  Arena,
+  Entry,
+  FL_COUNT,
+  Flight,
+  SL_COUNT,
+  Shard,
+  Slot,
+  WHEEL_BUCKETS,
+  WHEEL_LEVELS,
+} from './records';
 
 export const MAGIC: u32 = 0x6c646568; // "hedl"
 /** Changes with every change of this file or of records.ts; a handle of another version is refused. */
-export const LAYOUT_VERSION: u32 = 2;
+export const LAYOUT_VERSION: u32 = 3;
 
 export const LINE: usize = 128;
 export const PAGE: u64 = 65536;
@@ -50,6 +60,9 @@ export class Header {
   logBits: u32;
   seed0: u64;
   seed1: u64;
+  /** Records of flights; of one shard: a power of two. */
+  flights: usize;
+  flightsPerShard: u32;
 }
 
 /** {epoch: 32, count: 32}: every insert, removal and clear changes it by one compare-and-swap; CLOSED is bit 63. */
@@ -62,7 +75,9 @@ export const PRESSURE_WARNED: usize = CLEANER_LEASE + 4;
 export const CLEANER_BEAT: usize = CLEANER_LEASE + 8;
 /** Slots that have ever been taken are those below this index. It only grows. */
 export const SLOTS_TAKEN: usize = CLEANER_LEASE + LINE;
-export const HEADER_END: usize = SLOTS_TAKEN + LINE;
+/** µs that expired entries stay for who takes them stale. It only grows. */
+export const GRACE_WORD: usize = SLOTS_TAKEN + LINE;
+export const HEADER_END: usize = GRACE_WORD + LINE;
 
 // ---- limits
 export const MAX_SHARDS: u32 = 64;
@@ -71,6 +86,9 @@ export const MAX_SLOTS: u32 = 256;
 export const MIN_SLOTS: u32 = 8;
 /** Logs are shorter than they might be as long as there are fewer slots than this. */
 export const ENOUGH_SLOTS: u32 = 32;
+/** Keys that can be loaded at once, of one shard and of all. */
+export const MIN_FLIGHTS: u32 = 16;
+export const MAX_FLIGHTS: u32 = 4096;
 /** Bytes of the longest encoded key. */
 export const MAX_KEY: u32 = 65536;
 /** A value up to this many bytes travels through the slot's scratch, a longer one straight to and from its block. */
@@ -98,6 +116,7 @@ export const ARENA_MAPS: usize = offsetof<Arena>();
 export const ARENA_HEADS: usize = ARENA_MAPS + <usize>(FL_COUNT * 4);
 export const ARENA_STRIDE: usize = (ARENA_HEADS + <usize>(FL_COUNT * SL_COUNT * 4) + LINE - 1) & ~(LINE - 1);
 export const ENTRY_BYTES: usize = offsetof<Entry>();
+export const FLIGHT_BYTES: usize = offsetof<Flight>();
 
 /** Bytes of a thread slot whose access log has 1 << logBits records. */
 @inline

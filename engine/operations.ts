@@ -9,12 +9,22 @@ import { isLogEmpty, logAccess, logWrite, reserveAccess } from './accesses';
 import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
 import { countOf, isClosed, readCount } from './count';
 import { Block, SIZE_MASK, blockSize } from './heap';
-import { BLOCK_HEADER, VALUE_SCRATCH, header } from './layout';
+import { BLOCK_HEADER, GRACE_WORD, VALUE_SCRATCH, header } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
-import { Entry, Shard } from './records';
+import { fence, mayLand } from './flights';
+import { Entry, Flight, Shard } from './records';
 import { PURGE, afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
-import { insertSection, judge, overwriteSection, replaceSection, setStamped, setWanted } from './sections';
+import {
+  ANY_EPOCH,
+  insertSection,
+  judge,
+  overwriteSection,
+  replaceSection,
+  setEpoch,
+  setStamped,
+  setWanted,
+} from './sections';
 import { keyScratch, mine, valueScratch } from './self';
 import {
   BUSY,
@@ -50,15 +60,20 @@ import {
 
 /** No entry ever has this version: a put that takes whatever is there. */
 const ANY_VERSION: u64 = u64.MAX_VALUE;
+/** Nor this: a put that stores what a flight has brought. */
+const LANDING: u64 = 0xfffffffffffffffe;
 /** No address of a record either: look() gave up waiting for the lock. */
 export const LOCKED: usize = 2;
 
 // ---- what the running call is about: where its key belongs, and the lock word it has looked around under
 export let shard: Shard = changetype<Shard>(0);
 export let lock: usize = 0;
-let hash: u64 = 0;
+export let hash: u64 = 0;
 export let keyInfo: u32 = 0;
 export let word: u64 = 0;
+/** The flight that lands. */
+let landing: Flight = changetype<Flight>(0);
+let landingTicket: u64 = 0;
 
 @inline
 export function aim(key: Sized): void {
@@ -101,6 +116,13 @@ function read(entry: Entry, info: u32): i32 {
   return LARGE;
 }
 
+/** Whether an expired entry stays for a while, for who takes it stale. */
+@inline
+function isKept(entry: Entry, now: u64): bool {
+  const grace = atomic.load<u64>(GRACE_WORD);
+  return grace != 0 && entry.deadline != 0 && now < entry.deadline + grace;
+}
+
 function miss(): i32 {
   mine.misses += 1;
   return MISS;
@@ -134,6 +156,7 @@ export function get(key: Sized, now: f64): i32 {
     }
     if (result >= 0 || result == LARGE) return result;
     if (isClosed(readCount())) return CLOSED;
+    if (isKept(entry, time)) return miss();
     result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);
     if (result == RETRY) continue;
     if (result != OK && result != LEFTOVER) return result;
@@ -244,12 +267,28 @@ export function putIf(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
   return write(key, value, now, ttl, flags, <u64>version);
 }
 
+/** The same for what a flight has brought, while it may land. */
+export function landAs(
+  key: Sized,
+  value: Sized,
+  now: f64,
+  ttl: f64,
+  flags: u32,
+  flight: Flight,
+  ticket: u64,
+): i32 {
+  landing = flight;
+  landingTicket = ticket;
+  return write(key, value, now, ttl, flags, LANDING);
+}
+
 /**
  * Whether look() has found what the caller expects: this version, or with 0 nothing that is still there. Like what
  * look() has found, it counts under `word` only: for a section that takes the lock from it, or if it is unchanged.
  */
 @inline
 function isExpected(at: usize, version: u64, now: u64): bool {
+  if (version == LANDING) return mayLand(landing, landingTicket);
   if (at == 0) return version == 0;
   const entry = changetype<Entry>(at);
   const isThere = judge(entry, now) == OK;
@@ -270,6 +309,7 @@ function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version
   if (result != OK) return result;
   aim(key);
   setWanted(keyInfo, value, ttl <= 0 ? 0 : time + <u64>ttl);
+  setEpoch(version == LANDING ? landing.epoch : ANY_EPOCH);
   let found: usize = 0;
   while (true) {
     const at = look();
@@ -280,6 +320,7 @@ function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version
       if (unchanged(lock, word)) return giveUp();
       continue;
     }
+    if (version != LANDING && fence(shard, word, hash, keyInfo) != OK) continue;
     if (ttl < 0 && at != 0) setWanted(keyInfo, value, entry.deadline);
     found = at;
     result = storeOnce(at, value, time);
@@ -319,6 +360,7 @@ export function deleteKey(key: Sized, now: f64): i32 {
   while (true) {
     const at = look();
     if (at == LOCKED) return BUSY;
+    if (fence(shard, word, hash, keyInfo) != OK) continue;
     if (at == 0) {
       if (unchanged(lock, word)) return MISS;
       continue;

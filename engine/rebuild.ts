@@ -11,9 +11,9 @@
  */
 import { changeCount, countOf, epochOf, readCount } from './count';
 import { Block, FREE, PREV_FREE, SIZE_MASK, heapReset, listInsert } from './heap';
-import { ENTRY_BYTES, SHARD_HEADS, arenaAt, header, shardAt, slotAt } from './layout';
+import { ENTRY_BYTES, FLIGHT_BYTES, SHARD_HEADS, arenaAt, header, shardAt, slotAt } from './layout';
 import { OWNER_MASK, isHeld, read, readFree, releaseChanged } from './lock';
-import { Arena, Entry, LOCK_OFFSET, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+import { Arena, Entry, Flight, LOCK_OFFSET, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
 import { mine, owner } from './self';
 
 /** Takes over every lock that this owner number holds and rebuilds what it protects; how many. */
@@ -56,6 +56,7 @@ function rebuildShard(shard: Shard, index: u32): void {
   const start = header().records + <usize>index * <usize>header().recordsPerShard * ENTRY_BYTES;
   shard.lruNext = self;
   shard.lruPrev = self;
+  rebuildFlights(shard, index);
   shard.held = 0;
   shard.free = 0;
   shard.used = 0;
@@ -69,6 +70,19 @@ function rebuildShard(shard: Shard, index: u32): void {
     entry.wheelPrev = 0;
     entry.lruNext = shard.free;
     shard.free = at;
+  }
+}
+
+/** Ends every flight of a shard: nobody knows what its leader has missed. */
+function rebuildFlights(shard: Shard, index: u32): void {
+  const start = header().flights + <usize>(index * header().flightsPerShard) * FLIGHT_BYTES;
+  memory.fill(shard.flightBuckets, 0, (<usize>header().flightsPerShard) << 2);
+  shard.flightFree = 0;
+  shard.flightCount = 0;
+  for (let at = start; at < shard.flightFresh; at += FLIGHT_BYTES) {
+    atomic.store<u64>(at, 0, offsetof<Flight>('ticket'));
+    changetype<Flight>(at).nextFree = shard.flightFree;
+    shard.flightFree = at;
   }
 }
 

@@ -81,7 +81,43 @@ export class Shard extends Entry {
   wheelMap4: u64;
   wheelMap5: u64;
   wheelMap6: u64;
+  /** Keys that are being loaded; their records as the entries': free ones linked, fresh ones never used so far. */
+  flightCount: u32;
+  flightFree: usize;
+  flightFresh: usize;
+  flightsEnd: usize;
+  flightBuckets: usize;
+  unused2: u32;
   // WHEEL_LEVELS * WHEEL_BUCKETS bucket heads follow: see wheel.ts
+}
+
+/**
+ * A key that a thread loads just now: 64 bytes, type-stable as an entry is. See flights.ts.
+ *
+ *    0 chainNext   4 chainPrev   8 nextFree  12 owner  16 ticket  24 deadline  32 hash  40 second
+ *   48 keyInfo    52 epoch      56 isFenced  60 isAwaited
+ */
+@unmanaged
+export class Flight {
+  /** Where an entry has them: the same code links both. */
+  chainNext: usize;
+  chainPrev: usize;
+  nextFree: usize;
+  /** Owner number of the thread that loads. */
+  owner: u32;
+  /** The shard's sequence when the flight began: never comes again; 0 while the record is free. */
+  ticket: u64;
+  /** µs; from then on another thread may take over. */
+  deadline: u64;
+  hash: u64;
+  second: u64;
+  keyInfo: u32;
+  /** The epoch in which it began; in another one it does not land. */
+  epoch: u32;
+  /** 1 once the key was written since: it does not land. */
+  isFenced: u32;
+  /** 1 once somebody waits to be told how it ends. */
+  isAwaited: u32;
 }
 
 /** Rows and columns of the heap's table of free lists. */
@@ -154,6 +190,11 @@ export class Slot {
   expired: u64;
   /** Locks taken over from a dead owner. */
   rebuilds: u64;
+  loads: u64;
+  loadFailures: u64;
+  loadMicros: u64;
+  waits: u64;
+  staleServed: u64;
   /** Where the last step through all entries has come to: hash and bucket; {length, kind} of the key found there. */
   scanHash: u64;
   scanBucket: u32;

@@ -52,6 +52,15 @@ export function setWanted(keyInfo: u32, valueInfo: u32, deadline: u64): void {
   newDeadline = deadline;
 }
 
+/** A put that may be inserted in whatever epoch it is. */
+export const ANY_EPOCH: u32 = 0xffffffff;
+let newEpoch: u32 = 0xffffffff;
+
+/** The only epoch in which the next insert may happen, or ANY_EPOCH. */
+export function setEpoch(epoch: u32): void {
+  newEpoch = epoch;
+}
+
 /**
  * Makes the entry the newest of the whole cache. Unlink, then stamp, then link: who reads the tail, its stamp, and the
  * tail again without the lock, sees a stamp that belongs to that place.
@@ -210,6 +219,10 @@ export function insertSection(shard: Shard, word: u64, bucket: usize): i32 {
   if (countOf(count) >= header().maxSize) {
     releaseUnchanged(lock, word);
     return FULL;
+  }
+  if (newEpoch != ANY_EPOCH && newEpoch != epochOf(count)) {
+    releaseUnchanged(lock, word);
+    return RETRY;
   }
   const record = recordPeek(shard);
   if (record == 0) {

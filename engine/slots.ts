@@ -11,6 +11,7 @@
 import { endClaims, freeBlockOf } from './blocks';
 import { SLOTS_TAKEN, arenaAt, header, slotAt } from './layout';
 import { Arena, Slot } from './records';
+import { dropFlights } from './loading';
 import { rebuildOwnedBy } from './rebuild';
 import { mine, myNumber, setSelf } from './self';
 import { OK } from './status';
@@ -62,7 +63,8 @@ export function emptyHands(): i32 {
 
 /** Gives this thread's slot back, with whatever it still had in hand. OK or BUSY. */
 export function releaseSlot(): i32 {
-  const result = emptyHands();
+  let result = emptyHands();
+  if (result == OK) result = dropFlights(myNumber);
   if (result == OK) atomic.store<u64>(changetype<usize>(mine), <u64>STATUS_FREE);
   return result;
 }
@@ -91,7 +93,8 @@ export function reapSlot(index: u32, deadThread: u32, deadStart: u32, byThread: 
     // taken over already: by this thread, in a call that has to go on, or by somebody else
     if (atomic.load<u64>(changetype<usize>(slot)) != taken) return OK;
   }
-  const result = emptySlot(slot, index + 1);
+  let result = emptySlot(slot, index + 1);
+  if (result == OK) result = dropFlights(index + 1);
   if (result == OK) changeState(slot, taken, <u64>STATUS_FREE);
   return result;
 }

@@ -3,7 +3,7 @@ import { BLOCK_HEADER, ENTRY_BYTES, arenaAt, header, shardAt, slotAt } from './l
 import { Slot } from './records';
 import { STATUS_USED } from './slots';
 
-/** Sum over all slots of the counter with this number: hits, misses, puts, deletes, evictions, expired, rebuilds. */
+/** Sum over all slots of the counter with this number, in the order they have in a slot, from hits on. */
 export function counter(index: u32): f64 {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < header().slotCount; i++) {

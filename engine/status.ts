@@ -22,6 +22,11 @@ export const NO_ROOM: i32 = -8;
 export const CONFLICT: i32 = -9;
 /** The value is not a number that can be added to. Nothing has happened. */
 export const NOT_NUMBER: i32 = -10;
+/** Another thread loads the key, or this one does. */
+export const FLYING: i32 = -11;
+export const OWN_FLIGHT: i32 = -12;
+/** So many keys are loaded that there is no record for one more. */
+export const NO_FLIGHT: i32 = -13;
 
 // ---- between the sections of one operation only
 /** Somebody was faster: look again. */

@@ -5,9 +5,9 @@
  */
 import { epochOf, countOf, readCount } from './count';
 import { Block, FREE, MIN_BLOCK, PREV_FREE, SIZE_MASK, freeListHead } from './heap';
-import { BLOCK_HEADER, ENTRY_BYTES, arenaAt, header, shardAt, slotAt } from './layout';
+import { BLOCK_HEADER, ENTRY_BYTES, FLIGHT_BYTES, arenaAt, header, shardAt, slotAt } from './layout';
 import { isHeld, read } from './lock';
-import { Arena, Entry, FL_COUNT, SL_COUNT, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+import { Arena, Entry, FL_COUNT, Flight, SL_COUNT, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
 import { siphash13 } from './hash';
 import { bucketOfHash, keyInfoOf, keyLengthOf, lengthOf, shardOfHash } from './table';
 import { wheelHead, wheelPlace, wheelBit } from './wheel';
@@ -58,7 +58,9 @@ function verifyShard(shard: Shard): i32 {
   }
   if (shard.lruPrev != before) return 15;
   if (listed != shard.used) return 16; // every record in use is in the list
-  return verifyRecords(shard, listed) || verifyChains(shard, listed) || verifyWheel(shard);
+  return (
+    verifyRecords(shard, listed) || verifyChains(shard, listed) || verifyWheel(shard) || verifyFlights(shard)
+  );
 }
 
 function verifyEntry(shard: Shard, entry: Entry): i32 {
@@ -124,6 +126,28 @@ function verifyWheel(shard: Shard): i32 {
     }
   }
   return 0;
+}
+
+function verifyFlights(shard: Shard): i32 {
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < header().flightsPerShard; i++) {
+    let before = shard.flightBuckets + <usize>(i << 2);
+    for (at = <usize>load<u32>(before); at != 0; at = changetype<Flight>(at).chainNext) {
+      const flight = changetype<Flight>(at);
+      if (++found > shard.flightCount) return 80; // chains end, and hold no flight twice
+      if (flight.chainPrev != before) return 81; // both directions agree
+      if (flight.ticket == 0 || flight.ticket > read(changetype<usize>(shard)) >> 10) return 82; // in the air
+      if ((<u32>flight.hash & (header().flightsPerShard - 1)) != i) return 83; // it is in its bucket's chain
+      before = at;
+    }
+  }
+  if (found != shard.flightCount) return 84; // every flight is found
+  for (at = shard.flightFree; at != 0; at = changetype<Flight>(at).nextFree) {
+    if (++found > header().flightsPerShard) return 85; // the free list ends
+    if (changetype<Flight>(at).ticket != 0) return 86; // a free record is nobody's
+  }
+  const fresh = <u32>((shard.flightsEnd - shard.flightFresh) / FLIGHT_BYTES);
+  return found + fresh == header().flightsPerShard ? 0 : 87; // no record is lost
 }
 
 function verifyArena(arena: Arena): i32 {

@@ -5,9 +5,11 @@ import { closedError } from './calls.js';
 import { CleanerSupervisor } from './cleaner/supervisor.js';
 import type { CacheKey } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
-import { CollectionOperations } from './collection-operations.js';
 import { cacheError, cacheTypeError, describe } from './errors.js';
 import { CacheEvents } from './events.js';
+import { Computing } from './loading/computing.js';
+import { Loading } from './loading/loading.js';
+import { LoadingOperations } from './loading-operations.js';
 import type { CacheLogger } from './logger.js';
 import { forget, recall, remember } from './memory/attached.js';
 import { createMemory } from './memory/create.js';
@@ -52,7 +54,7 @@ class Attachment {
  * cache.get('user:1'); // 'Ada'
  * cache.shutdown();
  */
-export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends CollectionOperations<
+export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> extends LoadingOperations<
   Key,
   Value
 > {
@@ -82,7 +84,9 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     seat.onRebuild = (count) => events.rebuilt(count);
     this.#seat = seat;
     const store = new Store(seat, codec, handle.options, events);
-    this.#opened = { store, defaultTtlMicros: handle.options.defaultTtlMicros };
+    const loading = new Loading(store, handle.id);
+    const { defaultTtlMicros } = handle.options;
+    this.#opened = { store, loading, computing: new Computing(loading), defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {
       const cleaner = new CleanerSupervisor(handle, seat, events, () => this.shutdown());
       this.#cleaner = cleaner;
@@ -190,6 +194,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     const { engine } = this.#seat as Seat;
     const counts = Object.fromEntries(counters.map((name, index) => [name, engine.counter(index)]));
     const { hits = 0, misses = 0, puts = 0, deletes = 0, evictions = 0, expired = 0, rebuilds = 0 } = counts;
+    const { loads = 0, loadFailures = 0, loadMicros = 0, waits = 0, staleServed = 0 } = counts;
     const totalRequests = hits + misses;
     return {
       hits,
@@ -206,6 +211,11 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
       maxBytes: this.#handle.options.maxBytes,
       threads: engine.threads(),
       rebuilds,
+      loads,
+      loadFailures,
+      loadTimeMs: loadMicros / 1000,
+      waits,
+      staleServed,
     };
   }
 
@@ -217,6 +227,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     const seat = this.#seat;
     if (seat === undefined) return;
     this.#seat = undefined;
+    this.#opened?.loading.stop();
     this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
     if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);

@@ -1,4 +1,4 @@
-import { type CacheKey, decodeKey } from './codec/keys.js';
+import { type CacheKey, decodeKey, KeyKind } from './codec/keys.js';
 import { cacheError, cacheRangeError } from './errors.js';
 import { nowMicros } from './memory/clock.js';
 import { type Engine, REPORT, Status } from './memory/engine.js';
@@ -99,7 +99,8 @@ export class Calls {
     let attempts = 0;
     for (let result = first ?? call(); ; result = call()) {
       if (result === Status.REMOVED) {
-        removals.push(readRemoval(this.seat));
+        const removal = readRemoval(this.seat);
+        if (removal) removals.push(removal);
       } else if (result === Status.NO_ROOM) {
         this.#waitForRoom(attempts++);
       } else if (!this.mayGoOn(result)) {
@@ -120,7 +121,8 @@ export class Calls {
 
   /** The same of the one entry whose key stands in the scratch. */
   tellOf(described: number, cause: 'expired' | 'deleted' | 'replaced'): void {
-    if (this.wants(cause)) this.tell([{ key: this.keyInScratch(described), cause }]);
+    if ((described & 7) !== KeyKind.RESERVED && this.wants(cause))
+      this.tell([{ key: this.keyInScratch(described), cause }]);
   }
 
   /** Whether anybody wants to know of a removal for this cause. */

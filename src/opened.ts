@@ -1,3 +1,5 @@
+import type { Computing } from './loading/computing.js';
+import type { Loading } from './loading/loading.js';
 import type { Store } from './store.js';
 
 /**
@@ -9,6 +11,8 @@ export const opened: unique symbol = Symbol('opened');
 /** A cache that is open: its store, and what holds for its operations. */
 export interface Opened {
   readonly store: Store;
+  readonly loading: Loading;
+  readonly computing: Computing;
   /** µs; 0: never. */
   readonly defaultTtlMicros: number;
 }

@@ -28,6 +28,16 @@ export interface CacheStats {
   readonly threads: number;
   /** Parts of the cache that had to be rebuilt because a thread died inside them; not 0 means a bug in heddle. */
   readonly rebuilds: number;
+  /** Runs of loaders: of `getOrLoad`, `getOrCompute` and memoised functions. */
+  readonly loads: number;
+  /** Those that threw, took too long, or brought what cannot be cloned. */
+  readonly loadFailures: number;
+  /** Milliseconds that they took, all together. */
+  readonly loadTimeMs: number;
+  /** Calls that waited for the loader of another one. */
+  readonly waits: number;
+  /** Calls that got a value past its end, by `staleFor`. */
+  readonly staleServed: number;
 }
 
 /** The same figures under the names they have outside of a program: in JSON, on a command line, over HTTP. */

@@ -1,5 +1,5 @@
 import { Calls, type CallsListener } from './calls.js';
-import { type CacheKey, encodeKey } from './codec/keys.js';
+import { type CacheKey, encodeKey, KeyKind } from './codec/keys.js';
 import type { ValueCodec } from './codec/values.js';
 import { decodeOwned, decodeValue } from './codec/values.js';
 import { type Cursor, type KeyHash, Survey } from './cursor.js';
@@ -35,17 +35,21 @@ export interface Item {
  */
 export class Store {
   readonly writer: Writer;
+  readonly calls: Calls;
   readonly #calls: Calls;
   readonly #seat: Seat;
   readonly #engine: Engine;
   readonly #codec: ValueCodec | undefined;
   readonly #near: NearTier | undefined;
   readonly #freeze: boolean;
+  /** µs that reads look back: entries that have expired since are there. */
+  #behind = 0;
   /** The bytes of a large value that was read and is not decoded yet. */
   #copy: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(seat: Seat, codec: ValueCodec | undefined, options: SharedOptions, listener: CallsListener) {
-    this.#calls = new Calls(seat, options.defaultTtlMicros !== 0, listener);
+    this.calls = new Calls(seat, options.defaultTtlMicros !== 0, listener);
+    this.#calls = this.calls;
     this.writer = new Writer(this.#calls, codec);
     this.#seat = seat;
     this.#engine = seat.engine;
@@ -84,6 +88,36 @@ export class Store {
     const described = encodeKey(key, this.#seat.keyScratch, 'peek');
     const info = this.#readOn(described, false);
     return info < 0 ? absent : this.#decode(info);
+  }
+
+  /** The same for an entry that expired less than so many µs ago, too. */
+  peekStale(key: unknown, micros: number): unknown {
+    this.#calls.useClock();
+    const described = encodeKey(key, this.#seat.keyScratch, 'load');
+    this.#behind = micros;
+    let info: number;
+    try {
+      const result = this.#read(described, false);
+      info = result >= 0 ? result : this.#goOnReading(described, result, false);
+    } finally {
+      this.#behind = 0;
+    }
+    return info < 0 ? absent : this.#decode(info);
+  }
+
+  /** Whether a key is there and will still be in so many µs. */
+  hasAhead(key: unknown, micros: number): boolean {
+    const described = encodeKey(key, this.#seat.keyScratch, 'load');
+    return (
+      this.#calls.call(() => this.#engine.has(described, nowMicros() + Math.max(0, micros))) === Status.OK
+    );
+  }
+
+  /** The value that an encoder has turned into these bytes, which stay as they are. */
+  decoded(kind: number, bytes: Uint8Array): unknown {
+    const value = decodeOwned(kind, new Uint8Array(bytes).buffer, this.#codec);
+    this.#settle(value);
+    return value;
   }
 
   /** The same with the entry's version; `operation` is for the message of an error. */
@@ -147,6 +181,7 @@ export class Store {
   /** What a step through the entries has found; `undefined` when it is a large value and was gone before it was copied. */
   #itemOf(result: number, withValue: boolean): Item | undefined {
     const described = this.#seat.field(this.#seat.places.slotScanKey);
+    if ((described & 7) === KeyKind.RESERVED) return undefined;
     // before decoding: a codec may call the cache
     const key = this.#calls.keyInScratch(described);
     if (!withValue) return { key, value: undefined };
@@ -218,8 +253,14 @@ export class Store {
   }
 
   #read(described: number, touch: boolean): number {
-    const now = this.#calls.now();
+    const now = this.#now();
     return touch ? this.#engine.get(described, now) : this.#engine.peek(described, now);
+  }
+
+  #now(): number {
+    const now = this.#calls.now();
+    // 0 would mean that nobody has asked the clock
+    return this.#behind === 0 ? now : Math.max(1, now - this.#behind);
   }
 
   /** Copies a large value from its block; false when it changed meanwhile. */
@@ -235,7 +276,7 @@ export class Store {
     }
     const copy = new Uint8Array(this.#seat.field(places.slotEntryValue) >>> 3);
     copy.set(new Uint8Array(memory.buffer, this.#seat.field(places.slotEntryValueAt), copy.length));
-    const unchanged = calls.call(() => this.#engine.confirm(touch ? 1 : 0, calls.now())) === Status.OK;
+    const unchanged = calls.call(() => this.#engine.confirm(touch ? 1 : 0, this.#now())) === Status.OK;
     if (holds) calls.call(() => this.#engine.endHold());
     if (unchanged) this.#copy = copy;
     return unchanged;

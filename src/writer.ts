@@ -2,6 +2,7 @@ import type { Calls } from './calls.js';
 import { encodeKey } from './codec/keys.js';
 import { type ValueCodec, ValueEncoder, ValueKind } from './codec/values.js';
 import { cacheRangeError, describe } from './errors.js';
+import type { Flight } from './loading/flights.js';
 import { type Engine, Status, VALUE_SCRATCH } from './memory/engine.js';
 import type { Seat } from './memory/seat.js';
 import type { RemovalEvent } from './removal-event.js';
@@ -14,6 +15,12 @@ export const KEEP_TTL = -1;
 
 /** {length, kind} of a number's bytes. */
 const NUMBER_INFO = 8 * 8 + ValueKind.NUMBER;
+
+/**
+ * When a put stores its value: if the entry still has this version, if the key is not there ({@link ABSENT_VERSION}), or if
+ * the flight that has brought the value may still land.
+ */
+type Condition = number | Flight | undefined;
 
 /** Answer of {@link Writer.add} for a key that is not there, or whose value is no number. */
 export const notAdded = Symbol('notAdded');
@@ -46,6 +53,18 @@ export class Writer {
   put(operation: string, key: unknown, value: unknown, ttl: number, version?: number): boolean {
     this.#prepare(this.#encoder, operation, key, value);
     return this.#put(this.#encoder, operation, key, ttl, version);
+  }
+
+  /** Encodes a value that was loaded. */
+  encode(key: unknown, value: unknown): ValueEncoder {
+    const encoder = new ValueEncoder(this.#codec);
+    encoder.prepare(value, 'load', key);
+    return encoder;
+  }
+
+  /** Stores what a flight has brought, unless the key was written meanwhile or it does not fit; whether it was stored. */
+  land(encoder: ValueEncoder, key: unknown, ttl: number, flight: Flight): boolean {
+    return encoder.byteLength <= this.#valueLimit && this.#put(encoder, 'load', key, ttl, flight);
   }
 
   /** Stores many values. Whatever can be wrong with one of them is found before the first is stored. */
@@ -83,13 +102,7 @@ export class Writer {
   }
 
   /** Stores what the encoder has prepared. */
-  #put(
-    encoder: ValueEncoder,
-    operation: string,
-    key: unknown,
-    ttl: number,
-    version: number | undefined,
-  ): boolean {
+  #put(encoder: ValueEncoder, operation: string, key: unknown, ttl: number, condition: Condition): boolean {
     const calls = this.#calls;
     const seat = this.#seat;
     const described = encodeKey(key, seat.keyScratch, operation);
@@ -101,10 +114,10 @@ export class Writer {
       if (encoder.byteLength <= VALUE_SCRATCH) {
         encoder.write(seat.valueScratch, 0);
         encoder.release();
-        const result = this.#store(described, info, ttl, version);
-        if (result !== Status.OK) isStored = this.#goOnPutting(described, info, ttl, version, result);
+        const result = this.#store(described, info, ttl, condition);
+        if (result !== Status.OK) isStored = this.#goOnPutting(described, info, ttl, condition, result);
       } else {
-        isStored = this.#putLarge(encoder, described, ttl, version);
+        isStored = this.#putLarge(encoder, described, ttl, condition);
       }
       calls.tellPressure();
       return isStored;
@@ -156,45 +169,42 @@ export class Writer {
     return sum;
   }
 
-  #store(described: number, info: number, ttl: number, version: number | undefined): number {
+  #store(described: number, info: number, ttl: number, condition: Condition): number {
     const calls = this.#calls;
+    const engine = this.#engine;
     const now = calls.now();
-    return version === undefined
-      ? this.#engine.put(described, info, now, ttl, calls.report)
-      : this.#engine.putIf(described, info, now, ttl, calls.report, version);
+    if (condition === undefined) return engine.put(described, info, now, ttl, calls.report);
+    return typeof condition === 'number'
+      ? engine.putIf(described, info, now, ttl, calls.report, condition)
+      : engine.landFlight(described, info, now, ttl, calls.report, condition.at, condition.ticket);
   }
 
-  #goOnPutting(
-    described: number,
-    info: number,
-    ttl: number,
-    version: number | undefined,
-    first: number,
-  ): boolean {
+  #goOnPutting(described: number, info: number, ttl: number, condition: Condition, first: number): boolean {
     const removals: RemovalEvent[] = [];
     try {
-      const again = (): number => this.#store(described, info, ttl, version);
+      const again = (): number => this.#store(described, info, ttl, condition);
       return this.#isStored(described, removals, this.#calls.untilDone(removals, again, first));
     } finally {
       this.#calls.tell(removals);
     }
   }
 
-  #putLarge(encoder: ValueEncoder, described: number, ttl: number, version: number | undefined): boolean {
+  #putLarge(encoder: ValueEncoder, described: number, ttl: number, condition: Condition): boolean {
     const calls = this.#calls;
     const { seat, engine, report } = calls;
     const info = infoOf(encoder);
     const removals: RemovalEvent[] = [];
     try {
       // before it takes room for a value that is not wanted
-      if (version !== undefined && !this.#isExpected(described, version)) return false;
+      if (condition !== undefined && !this.#isExpected(described, condition)) return false;
       // the room for it is not to be made of the entry that it depends on
-      if (version) calls.call(() => engine.touch(described, calls.now(), KEEP_TTL));
+      if (typeof condition === 'number' && condition > 0)
+        calls.call(() => engine.touch(described, calls.now(), KEEP_TTL));
       calls.untilDone(removals, () => engine.reserve(described, info, calls.now(), report));
       const { memory, places } = seat;
       const block = seat.field(places.slotHand) + places.blockPayload + (described >>> 3);
       encoder.write(Buffer.from(memory.buffer, block, info >>> 3), 0);
-      const result = calls.untilDone(removals, () => this.#store(described, info, ttl, version));
+      const result = calls.untilDone(removals, () => this.#store(described, info, ttl, condition));
       return this.#isStored(described, removals, result);
     } catch (error) {
       seat.emptyHands();
@@ -214,10 +224,13 @@ export class Writer {
   }
 
   /** Whether a conditional put of a large value has a prospect. */
-  #isExpected(described: number, version: number): boolean {
+  #isExpected(described: number, condition: number | Flight): boolean {
     const calls = this.#calls;
+    if (typeof condition === 'object') {
+      return calls.engine.isLanding(condition.at, condition.ticket) === Status.OK;
+    }
     const result = calls.call(() => calls.engine.peek(described, calls.now()));
-    return version === (result === Status.MISS ? ABSENT_VERSION : calls.seat.entryVersion);
+    return condition === (result === Status.MISS ? ABSENT_VERSION : calls.seat.entryVersion);
   }
 }
 

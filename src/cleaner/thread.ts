@@ -33,7 +33,8 @@ function cleanShard(index: number, tell: (key: CacheKey) => void): void {
   while (isWanted()) {
     const result = seat.engine.clean(index, nowMicros(), STEPS, reports ? REPORT : 0);
     if (result === Status.MISS) return;
-    if (result === Status.REMOVED) tell(readRemoval(seat).key);
+    const removal = result === Status.REMOVED ? readRemoval(seat) : undefined;
+    if (removal) tell(removal.key);
     else if (result === Status.BUSY) seat.wait();
     office.beat(nowMicros());
   }

@@ -20,7 +20,23 @@ export const KeyKind = {
   BOOLEAN: 4,
   /** A Uint8Array as it is. */
   BYTES: 5,
+  /** The cache's own: see {@link ReservedKey}. */
+  RESERVED: 6,
 } as const;
+
+/** A key that no user can name: its entry lives as any other, but is not met in iterations, and nobody is told of it. */
+export class ReservedKey {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Its bytes, or `undefined` for what is no such key. Runs no code of what it is given. */
+  static bytesOf(key: unknown): Uint8Array | undefined {
+    return typeof key === 'object' && key !== null && #bytes in key ? key.#bytes : undefined;
+  }
+}
 
 /** Longest encoded key in bytes. */
 export const MAX_KEY_BYTES = 65_536;
@@ -46,7 +62,7 @@ export function encodeKey(key: unknown, target: Buffer, operation: string): numb
       return pack(1, KeyKind.BOOLEAN);
     default:
       if (types.isUint8Array(key)) return encodeBytes(key, target, operation);
-      throw wrongKind(key, operation);
+      return encodeReserved(ReservedKey.bytesOf(key), target) ?? throwWrongKind(key, operation);
   }
 }
 
@@ -91,9 +107,15 @@ function encodeBytes(key: Uint8Array, target: Buffer, operation: string): number
   return pack(length, KeyKind.BYTES);
 }
 
-function wrongKind(key: unknown, operation: string): CacheError {
+function encodeReserved(bytes: Uint8Array | undefined, target: Buffer): number | undefined {
+  if (bytes === undefined) return undefined;
+  target.set(bytes);
+  return pack(bytes.length, KeyKind.RESERVED);
+}
+
+function throwWrongKind(key: unknown, operation: string): never {
   const required = 'a string, finite number, bigint, boolean or Uint8Array is required';
-  return cacheTypeError('ERR_INVALID_KEY', `Cannot ${operation}: the key is ${describe(key)}, ${required}`);
+  throw cacheTypeError('ERR_INVALID_KEY', `Cannot ${operation}: the key is ${describe(key)}, ${required}`);
 }
 
 function tooLong(key: CacheKey, length: number, operation: string): CacheError {

@@ -15,6 +15,9 @@ export const Status = {
   NO_ROOM: -8,
   CONFLICT: -9,
   NOT_NUMBER: -10,
+  FLYING: -11,
+  OWN_FLIGHT: -12,
+  NO_FLIGHT: -13,
 } as const;
 
 /** Flag of an engine call: answer REMOVED after each removal. As engine/status.ts. */
@@ -28,7 +31,20 @@ export const VALUE_SCRATCH = 8192;
 export const MAX_KEY = 65536;
 
 /** The order of the engine's counters. */
-export const counters = ['hits', 'misses', 'puts', 'deletes', 'evictions', 'expired', 'rebuilds'] as const;
+export const counters = [
+  'hits',
+  'misses',
+  'puts',
+  'deletes',
+  'evictions',
+  'expired',
+  'rebuilds',
+  'loads',
+  'loadFailures',
+  'loadMicros',
+  'waits',
+  'staleServed',
+] as const;
 
 /** The engine's exports: addresses and lengths are u32 that arrive as i32, times are µs. See engine/index.ts. */
 export interface Engine {
@@ -60,6 +76,24 @@ export interface Engine {
   reserve(key: number, value: number, now: number, flags: number): number;
   put(key: number, value: number, now: number, ttl: number, flags: number): number;
   putIf(key: number, value: number, now: number, ttl: number, flags: number, version: number): number;
+  claimFlight(key: number, asOf: number, now: number, until: number): number;
+  awaitFlight(at: number, ticket: number): number;
+  flightState(at: number, ticket: number, now: number): number;
+  isAwaited(at: number, ticket: number): number;
+  isLanding(at: number, ticket: number): number;
+  landFlight(
+    key: number,
+    value: number,
+    now: number,
+    ttl: number,
+    flags: number,
+    at: number,
+    ticket: number,
+  ): number;
+  endFlight(at: number, ticket: number): number;
+  dropFlights(number: number): number;
+  keepStale(micros: number): void;
+  tally(index: number, by: number): void;
   deleteKey(key: number, now: number): number;
   take(key: number, version: number, now: number): number;
   add(key: number, value: number, by: number, now: number, ttl: number): number;
@@ -106,6 +140,7 @@ export interface Places {
   readonly slotRebuilds: number;
   readonly slotRoomMade: number;
   readonly slotPressed: number;
+  readonly flightTicket: number;
   readonly slotScanHash: number;
   readonly slotScanBucket: number;
   readonly slotScanKey: number;

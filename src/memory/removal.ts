@@ -1,4 +1,4 @@
-import { type CacheKey, decodeKey } from '../codec/keys.js';
+import { type CacheKey, decodeKey, KeyKind } from '../codec/keys.js';
 import { CAUSE_EXPIRED } from './engine.js';
 import type { Seat } from './seat.js';
 
@@ -8,10 +8,11 @@ export interface Removal {
   readonly cause: 'evicted' | 'expired';
 }
 
-/** After REMOVED: what was removed. Its block is this thread's until the next call of the engine. */
-export function readRemoval(seat: Seat): Removal {
+/** After REMOVED: what was removed, if it is anybody's business. Its block is this thread's until the next call of the engine. */
+export function readRemoval(seat: Seat): Removal | undefined {
   const { places, memory } = seat;
   const info = seat.field(places.slotRemovedKey);
+  if ((info & 7) === KeyKind.RESERVED) return undefined;
   const length = (info >>> 3) & 0x1ffff;
   const bytes = Buffer.from(memory.buffer, seat.field(places.slotGarbage) + places.blockPayload, length);
   const key = decodeKey(info & 7, bytes, 0, length);

@@ -58,8 +58,9 @@ export class Seat {
     this.valueScratch = Buffer.from(memory.buffer, address + places.slotValue, VALUE_SCRATCH);
     this.#fields = new Uint32Array(memory.buffer, address, places.slotKey / 4);
     this.#toldRebuilds = this.#rebuilds;
-    // an adopted slot may have something in hand
+    // an adopted slot may have something in hand, and loads under way
     this.emptyHands();
+    while (engine.dropFlights(this.index + 1) === Status.BUSY) this.wait();
   }
 
   /** Whether the slot has been given back: it may be another thread's by now. */

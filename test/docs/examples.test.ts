@@ -14,14 +14,21 @@ const printed: Record<string, RegExp> = {
   'atomic.ts':
     /^\[ true, true, true, false \]\ntrue false\n\[ 'ada', 'bob' \]\nfalse\n\[ 'eve' \] undefined\n$/,
   'basic.ts': /^\{ name: 'Ada' \}\nundefined 2\n0\.5\n$/,
+  'cache-aside.ts': /^1000 1\n\{ id: 1, name: 'Ada Lovelace' \} 2\nnull null 3\n$/,
   'commonjs.cjs': /^hello\n$/,
+  'compute.ts': /^2 3 5 7 11 13 17 19\n8 1\n$/,
   'custom-codec.ts': /^smaller: true\nitem 499: 9\.99 EUR\n$/,
   'iteration.ts': /^\[ 'b', 'c', 'a' \]\n6\nMap\(2\) \{ 'a' => 1, 'c' => 3 \}\n$/,
   'logging.ts':
     /^heddle "plain": evicted "a" \(least recently used\)\nheddle "plain": cleaner started\n[\s\S]*heddle "plain": cleaner stopped\n\{"level":20,.*"msg":"heddle \\"structured\\": evicted \\"a\\" \(least recently used\)"\}\n/,
+  'memoize.ts': /^<html class="dark">\/4<\/html>\n100 5\n$/,
   'monitor.ts':
     /^(size \d+\/1000 {2}hit rate \d+\.\d % {2}evictions \d+ {2}expiries \d+ {2}memory \d+ KiB\n)+$/,
+  'negative-caching.ts':
+    /^null null 1\nfirst connection refused\nERR_LOAD_FAILED connection refused\nERR_LOAD_FAILED connection refused\n2\n$/,
+  'rate-limiter.ts': /^100 240\n$/,
   'removal.ts': /^closed after evicted\nclosed after cleared\nclosed after cleared\n$/,
+  'session-store.ts': /^\{ user: 'ada', cart: \[ 'book', 'pen' \] \}\nundefined false\n$/,
   'ttl.ts': /^active\nundefined\n<h1>Hello<\/h1> dark\n1 expired\n$/,
   'workers.ts': /^hello hello\n2 puts by two workers\n$/,
 };

@@ -31,8 +31,12 @@ const LOCKING_FUNCTIONS = [
   'blocks/takeSection',
   'clean/step',
   'deadline/touchSection',
+  'flights/fenceFlight',
   'large/endHold',
   'large/hold',
+  'loading/awaitFlight',
+  'loading/claimFlight',
+  'loading/end',
   'sections/insertSection',
   'sections/overwriteSection',
   'sections/removeSection',
@@ -44,12 +48,13 @@ const LOCKING_FUNCTIONS = [
 const LONGEST_SECTION = 400;
 
 /**
- * Every cmpxchg that is not one of a lock: of the count and of the number of slots taken at their fixed addresses, of a
- * slot's state, of a log's tail, of an arena's claim.
+ * Every cmpxchg that is not one of a lock: of the count, the grace and the number of slots taken at their fixed addresses,
+ * of a slot's state, of a log's tail, of an arena's claim.
  */
 const OTHER_CMPXCHGS = [
   'accesses/applyLog: computed 0',
   'count/markClosed: fixed 256',
+  'loading/keepStale: fixed 768',
   'rebuild/rebuildOwnedBy: fixed 256',
   'room/reserveBlock: computed 12',
   'sections/insertSection: fixed 256',

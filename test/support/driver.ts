@@ -53,7 +53,7 @@ export class Driver {
       const result = this.#engine.put(described, value.length * 8, now, ttl, REPORT);
       if (result === Status.OK || result === Status.REPLACED) return removals;
       if (result !== Status.REMOVED) throw unexpected('put', result);
-      removals.push(readRemoval(this.seat));
+      removals.push(removalOf(this.seat));
     }
   }
 
@@ -95,7 +95,7 @@ export class Driver {
     const removals: Removal[] = [];
     for (let shard = 0; shard < this.#engine.shardCount(); ) {
       const result = this.#engine.clean(shard, now, STEPS, REPORT);
-      if (result === Status.REMOVED) removals.push(readRemoval(this.seat));
+      if (result === Status.REMOVED) removals.push(removalOf(this.seat));
       else if (result === Status.MISS) shard++;
       else if (result !== Status.OK) throw unexpected('clean', result);
     }
@@ -116,6 +116,12 @@ export class Driver {
   #value(info: number): Uint8Array {
     return new Uint8Array(this.seat.valueScratch.subarray(0, info >>> 3));
   }
+}
+
+function removalOf(seat: Seat): Removal {
+  const removal = readRemoval(seat);
+  if (!removal) throw new Error('a reserved key was removed');
+  return removal;
 }
 
 function unexpected(operation: string, result: number): Error {

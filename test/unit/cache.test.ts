@@ -153,6 +153,11 @@ describe('getStats', () => {
       maxBytes: 2 ** 21,
       threads: 1,
       rebuilds: 0,
+      loads: 0,
+      loadFailures: 0,
+      loadTimeMs: 0,
+      waits: 0,
+      staleServed: 0,
     });
   });
 

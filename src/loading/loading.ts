@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheError, cacheTypeError, describe } from '../errors.js';
+import { absent, type Store } from '../store.js';
+import { Failures } from './failures.js';
+import { type Flight, Flights } from './flights.js';
+import { Lease, overdue } from './lease.js';
+import { KeyMap, Load, type Outcome } from './load.js';
+import type { LoadPlan } from './options.js';
+import { Parcel, packFailure, unpackFailure } from './parcel.js';
+import { Tally } from './tally.js';
+import { Waiting } from './waiting.js';
+
+/** Who finds the table of flights full looks again after this. */
+const PAUSE_MS = 5;
+
+/** The loader of a user, with the key it was called for. */
+export type AnyLoader = (key: unknown) => unknown;
+
+/** What one call of `getOrLoad` is about. */
+interface Wish {
+  readonly key: unknown;
+  readonly loader: AnyLoader;
+  readonly plan: LoadPlan;
+  /** A value that is there counts as there only when it will still be so many µs ahead. */
+  readonly ahead: number;
+}
+
+/**
+ * One thread's loads of a cache. In a thread all callers of a key share one {@link Load}; of all threads one leads, and
+ * the others wait for its word.
+ */
+export class Loading {
+  readonly flights: Flights;
+  readonly waiting: Waiting;
+  readonly tally: Tally;
+  readonly store: Store;
+  readonly #failures: Failures;
+  readonly #loads = new KeyMap<Load>();
+  #staleKept = 0;
+
+  constructor(store: Store, cacheId: string) {
+    const { calls } = store;
+    this.store = store;
+    this.flights = new Flights(calls);
+    this.waiting = new Waiting(calls.seat, this.flights, cacheId);
+    this.tally = new Tally(calls.seat);
+    this.#failures = new Failures(store);
+  }
+
+  /** The value of a key, loaded when it is not there. See `LoadingOperations.getOrLoad`. */
+  async getOrLoad(givenKey: unknown, loader: unknown, plan: LoadPlan): Promise<unknown> {
+    const key = this.store.writer.checkedKey(givenKey, 'load');
+    if (typeof loader !== 'function') throw noLoader(key, loader);
+    plan.signal?.throwIfAborted();
+    this.#keepStale(plan.staleFor);
+    const wish: Wish = { key, loader: loader as AnyLoader, plan, ahead: 0 };
+    const present = this.store.get(key);
+    if (present !== absent) {
+      this.#refreshInTime(wish);
+      return present;
+    }
+    const stale = plan.staleFor > 0 ? this.store.peekStale(key, plan.staleFor) : absent;
+    if (stale !== absent) {
+      this.tally.add('staleServed');
+      this.#refresh(wish);
+      return stale;
+    }
+    return this.#waitFor(wish);
+  }
+
+  /** The cache is closed for this thread: what it waits for fails, what it loads is not stored. */
+  stop(): void {
+    this.waiting.stop();
+  }
+
+  async #waitFor(wish: Wish): Promise<unknown> {
+    for (;;) {
+      const present = this.#underWay(wish.key);
+      if (present) this.tally.add('waits');
+      const outcome = await (present ?? this.#begin(wish)).outcome(wish.plan.signal);
+      if (outcome) return this.store.decoded(outcome.kind, outcome.bytes);
+      const found = this.store.peek(wish.key);
+      if (found !== absent) return found;
+    }
+  }
+
+  /** The load to wait for: not one that began before a write of the key that may have come before this call. */
+  #underWay(key: unknown): Load | undefined {
+    const load = this.#loads.get(key);
+    return load?.flight && !this.flights.isLanding(load.flight) ? undefined : load;
+  }
+
+  #begin(wish: Wish): Load {
+    const load = new Load((self) => this.#run(wish, self));
+    this.#loads.set(wish.key, load);
+    return load;
+  }
+
+  /** Loads in the background what is going to expire. */
+  #refreshInTime(wish: Wish): void {
+    const { ttl, refreshAfter } = wish.plan;
+    const ahead = ttl - refreshAfter;
+    if (refreshAfter > 0 && !this.store.hasAhead(wish.key, ahead)) this.#refresh({ ...wish, ahead });
+  }
+
+  #refresh(wish: Wish): void {
+    if (!this.#underWay(wish.key)) this.#begin(wish);
+  }
+
+  #keepStale(micros: number): void {
+    if (micros <= this.#staleKept) return;
+    this.store.calls.engine.keepStale(micros);
+    this.#staleKept = micros;
+  }
+
+  async #run(wish: Wish, load: Load): Promise<Outcome> {
+    // the constructor of the load is through, and its first caller counted
+    await undefined;
+    try {
+      for (;;) {
+        const step = await this.#try(wish, load);
+        if (step !== 'again') return step;
+      }
+    } finally {
+      if (this.#loads.get(wish.key) === load) this.#loads.delete(wish.key);
+    }
+  }
+
+  async #try(wish: Wish, load: Load): Promise<Outcome | 'again'> {
+    const { key, plan, ahead } = wish;
+    // who comes after a write has begun anew
+    if (this.#loads.get(key) !== load) return undefined;
+    this.#throwRemembered(wish);
+    const claim = this.flights.claim(key, plan.timeout, ahead);
+    if (claim.kind === 'present') return undefined;
+    load.flight = 'flight' in claim ? claim.flight : undefined;
+    if (claim.kind === 'leads') return this.#lead(wish, claim.flight, load);
+    // somebody else refreshes it
+    if (!load.hasCallers) return undefined;
+    if (claim.kind === 'flying') return this.#follow(wish, claim.flight, load);
+    await sleep(PAUSE_MS);
+    return 'again';
+  }
+
+  #throwRemembered({ key, plan }: Wish): void {
+    const failure = plan.negativeTtl > 0 ? this.#failures.find(key) : undefined;
+    if (failure) throw unpackFailure(key, failure, 'a moment ago');
+  }
+
+  /** Waits for another thread's load. */
+  async #follow({ key }: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
+    load.onIdle = () => this.waiting.cancel(flight);
+    const landed = this.waiting.for(flight);
+    this.tally.add('waits');
+    const landing = await landed;
+    load.onIdle = undefined;
+    if (landing?.failure) throw unpackFailure(key, landing.failure, 'in another thread');
+    if (landing?.value) return new Parcel(landing.value.kind, landing.value.bytes);
+    return load.hasCallers ? 'again' : undefined;
+  }
+
+  /** Loads it. */
+  async #lead(wish: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
+    const { key, loader, plan } = wish;
+    const lease = new Lease(plan.timeout);
+    const run = this.tally.begin();
+    load.onIdle = () => lease.unref();
+    load.onCaller = () => lease.ref();
+    if (!load.hasCallers) lease.unref();
+    try {
+      // it may have been remembered while this thread was about to claim
+      this.#throwRemembered(wish);
+      const value = await lease.limit(() => {
+        run.start();
+        return loader(key);
+      });
+      if (value === overdue) {
+        // who has taken over brings it
+        if (this.#isTakenOver(flight)) {
+          run.end(false);
+          return 'again';
+        }
+        throw overdueError(key, plan);
+      }
+      const parcel = this.#land(wish, flight, value);
+      run.end(true);
+      return parcel;
+    } catch (error) {
+      run.end(false);
+      this.#fail(wish, flight, error);
+      throw error;
+    } finally {
+      lease.end();
+      load.onIdle = undefined;
+      load.onCaller = undefined;
+    }
+  }
+
+  #isTakenOver(flight: Flight): boolean {
+    return this.#isOpen && this.flights.state(flight) === 'ended';
+  }
+
+  get #isOpen(): boolean {
+    return !this.store.calls.seat.hasLeft;
+  }
+
+  /** Stores what was loaded, if it may be, and hands it to those who wait. */
+  #land({ key, plan }: Wish, flight: Flight, value: unknown): Parcel {
+    const encoder = this.store.writer.encode(key, value);
+    const parcel = Parcel.of(encoder);
+    this.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
+      this.store.writer.land(encoder, key, plan.ttl, flight);
+    });
+    return parcel;
+  }
+
+  #fail({ key, plan }: Wish, flight: Flight, error: unknown): void {
+    const isOverdue = (error as { code?: unknown } | undefined)?.code === 'ERR_LOAD_TIMEOUT';
+    const failure = packFailure(error);
+    // whose lease is over gives way to those who wait; they do not fail with it
+    this.finish(flight, isOverdue ? {} : { failure }, () => {
+      if (plan.negativeTtl > 0 && this.flights.isLanding(flight)) {
+        this.#failures.remember(key, failure, plan.negativeTtl);
+      }
+    });
+  }
+
+  /** Ends a flight, stored or not: what the callers wait for does not depend on that. */
+  finish(flight: Flight, landing: Parameters<Waiting['end']>[1], store: () => void): void {
+    if (!this.#isOpen) return;
+    try {
+      store();
+    } catch (error) {
+      // it does not fit, or the cache was closed meanwhile
+      const { code } = error as { code?: unknown };
+      if (code !== 'ERR_VALUE_TOO_LARGE' && code !== 'ERR_CACHE_CLOSED') throw error;
+    } finally {
+      if (this.#isOpen) this.waiting.end(flight, landing);
+    }
+  }
+}
+
+function noLoader(key: unknown, loader: unknown): Error {
+  const message = `Cannot load ${describe(key)}: the loader is ${describe(loader)}, a function is required`;
+  return cacheTypeError('ERR_INVALID_ARGUMENT', message);
+}
+
+function overdueError(key: unknown, { timeout }: LoadPlan): Error {
+  const message = `Cannot load ${describe(key)}: the loader has taken ${timeout / 1e6} s, less than the timeout is required`;
+  return cacheError('ERR_LOAD_TIMEOUT', message);
+}

@@ -1,0 +1,92 @@
+import type { CacheKey } from '../codec/keys.js';
+import { cacheTypeError, describe } from '../errors.js';
+import type { LoadingOperations } from '../loading-operations.js';
+import type { LoadOptions } from './options.js';
+
+/** How a function is memoised; the rest as for `getOrLoad`. */
+export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'signal'> {
+  /** What the keys begin with: the same in every thread, another one for each function. Default: the function's name. */
+  readonly name?: string | undefined;
+  /** The key for these arguments, as it is; `name` is not used then. Default: made of the name and all arguments. */
+  readonly key?: ((...args: Args) => CacheKey) | undefined;
+}
+
+/**
+ * The same function with a memory: for arguments that any thread has called it with, what it came to then. Built on
+ * {@link LoadingOperations.getOrLoad}: over all threads it runs once for the same arguments, and errors are not kept.
+ *
+ * The default key tells apart strings, numbers, bigints, booleans, `null`, `undefined`, and arrays and plain objects of
+ * such, whatever the order of their properties; other arguments want `key`.
+ *
+ * @throws {@link CacheError} `ERR_INVALID_ARGUMENT` when it is no function, `ERR_INVALID_OPTION` when it has no name and
+ * neither `name` nor `key` is given. The function it returns rejects as `getOrLoad` does, and with `ERR_INVALID_KEY` for an
+ * argument that no key can be made of.
+ *
+ * @example
+ * const render = memoize(renderPage, cache, { ttl: 60 });
+ * const html = await render('/start', { theme: 'dark' });
+ */
+export function memoize<Args extends readonly unknown[], Result>(
+  fn: (...args: Args) => Result,
+  cache: Pick<LoadingOperations<CacheKey, Awaited<Result>>, 'getOrLoad'>,
+  options: MemoizeOptions<Args> = {},
+): (...args: Args) => Promise<Awaited<Result>> {
+  if (typeof fn !== 'function') {
+    const message = `Cannot memoise: fn is ${describe(fn)}, a function is required`;
+    throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
+  }
+  const { name = fn.name, key = (...args: Args) => defaultKey(name, args), ...loadOptions } = options;
+  if (options.key === undefined && (typeof name !== 'string' || name === '')) {
+    const message = `Cannot memoise: the function's name is ${describe(name)}, a name or key among the options is required`;
+    throw cacheTypeError('ERR_INVALID_OPTION', message);
+  }
+  if (typeof key !== 'function') {
+    const message = `Cannot memoise: key is ${describe(key)}, a function is required`;
+    throw cacheTypeError('ERR_INVALID_OPTION', message);
+  }
+  return async function (this: unknown, ...args: Args): Promise<Awaited<Result>> {
+    const run = async (): Promise<Awaited<Result>> => await fn.call(this, ...args);
+    return cache.getOrLoad(key(...args), run, loadOptions);
+  };
+}
+
+function defaultKey(name: string, args: readonly unknown[]): string {
+  return `${name}(${args.map((argument) => textOf(name, argument, [])).join(',')})`;
+}
+
+/** Different for different values; the same for the same whatever the order of properties. */
+function textOf(name: string, value: unknown, parents: readonly unknown[]): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    case 'object':
+      if (value === null) return 'null';
+      if (!parents.includes(value)) return textOfObject(name, value, [...parents, value]);
+  }
+  throw wrongArgument(name, value);
+}
+
+function textOfObject(name: string, value: object, parents: readonly unknown[]): string {
+  if (Array.isArray(value)) {
+    return `[${Array.from(value, (element) => textOf(name, element, parents)).join(',')}]`;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw wrongArgument(name, value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const texts = entries.map(
+    ([property, each]) => `${JSON.stringify(property)}:${textOf(name, each, parents)}`,
+  );
+  return `{${texts.join(',')}}`;
+}
+
+function wrongArgument(name: string, value: unknown): Error {
+  const required = 'primitives, arrays and plain objects without cycles, or the option key, are required';
+  const message = `Cannot make a key for ${describe(name)}: an argument is ${describe(value)}, ${required}`;
+  return cacheTypeError('ERR_INVALID_KEY', message);
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CacheError, memoize } from '../../src/index.js';
+import { makeCache } from '../support/caches.js';
+
+describe('memoize', () => {
+  it('runs a function once for the same arguments', async (test) => {
+    const cache = makeCache<string, number>(test, { maxSize: 100 });
+    let runs = 0;
+    async function add(a: number, b: number): Promise<number> {
+      runs++;
+      return a + b;
+    }
+    const memoised = memoize(add, cache);
+    assert.deepEqual(await Promise.all([memoised(1, 2), memoised(1, 2), memoised(2, 1)]), [3, 3, 3]);
+    assert.equal(await memoised(1, 2), 3);
+    assert.equal(runs, 2);
+    assert.deepEqual([...cache.keys()].sort(), ['add(1,2)', 'add(2,1)']);
+  });
+
+  it('tells arguments apart by kind and value, not by the order of properties', async (test) => {
+    const cache = makeCache<string, number>(test, { maxSize: 100 });
+    let runs = 0;
+    const count = memoize((..._: unknown[]) => ++runs, cache, { name: 'count' });
+    const different = [
+      [],
+      [undefined],
+      [null],
+      ['null'],
+      [1],
+      ['1'],
+      [1n],
+      [true],
+      ['a,b'],
+      ['a', 'b'],
+      [['a', 'b']],
+      [{ a: 1 }],
+      [{ a: '1' }],
+      [{ a: { b: 1 } }],
+      ['a"),b("'],
+      [Number.NaN],
+    ];
+    for (const [index, args] of different.entries()) assert.equal(await count(...args), index + 1);
+    for (const [index, args] of different.entries()) assert.equal(await count(...args), index + 1);
+    assert.equal(await count({ x: 1, y: 2 }), await count({ y: 2, x: 1 }));
+  });
+
+  it('takes keys of its own, options, and the this of the call', async (test) => {
+    const cache = makeCache<number, string>(test, { maxSize: 100 });
+    const site = {
+      title: 'Site',
+      render: memoize(
+        function (this: unknown, page: { id: number; at: Date }) {
+          return `${(this as { title: string }).title} ${page.id}`;
+        },
+        cache,
+        { key: ({ id }) => id, ttl: 100 },
+      ),
+    };
+    assert.equal(await site.render({ id: 7, at: new Date() }), 'Site 7');
+    assert.equal(cache.peek(7), 'Site 7');
+    assert.ok((cache.ttl(7) ?? 0) <= 100);
+  });
+
+  it('does not keep errors', async (test) => {
+    const cache = makeCache<string, string>(test, { maxSize: 100 });
+    let runs = 0;
+    const fail = memoize(
+      () => {
+        if (++runs === 1) throw new Error('down');
+        return 'up';
+      },
+      cache,
+      { name: 'fail' },
+    );
+    await assert.rejects(fail(), /down/);
+    assert.equal(await fail(), 'up');
+  });
+
+  it('refuses what it cannot do', async (test) => {
+    const cache = makeCache<string, number>(test, { maxSize: 100 });
+    const code = (expected: string) => (error: unknown) =>
+      error instanceof CacheError && error.code === expected;
+    assert.throws(() => memoize(1 as never, cache), code('ERR_INVALID_ARGUMENT'));
+    assert.throws(() => memoize(() => 1, cache), code('ERR_INVALID_OPTION'));
+    assert.throws(() => memoize(() => 1, cache, { key: 1 as never }), code('ERR_INVALID_OPTION'));
+    const count = memoize((_: unknown) => 1, cache, { name: 'count' });
+    const circle: unknown[] = [];
+    circle.push(circle);
+    for (const argument of [new Date(), () => 1, Symbol('s'), circle, new Map()]) {
+      await assert.rejects(count(argument), code('ERR_INVALID_KEY'));
+    }
+    await assert.rejects(
+      memoize((_: number) => 1, cache, { name: 'n', tl: 1 } as never)(1),
+      code('ERR_INVALID_OPTION'),
+    );
+  });
+});
