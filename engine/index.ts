@@ -3,9 +3,9 @@
 export { initialize, isCompatible, plan } from './create';
 export { clean } from './clean';
 export { add, take } from './conditional';
-export { has, touch, ttl } from './deadline';
+export { touch, ttl } from './deadline';
 export { scan, scanAt, survey } from './iterate';
-export { confirm, endHold, hold } from './large';
+export { confirm, endHold, hold, reserve } from './large';
 export {
   awaitFlight,
   claimFlight,
@@ -19,7 +19,7 @@ export {
   tally,
 } from './loading';
 export { nearHit } from './near';
-export { deleteKey, get, peek, put, putIf, reserve } from './operations';
+export { deleteKey, get, has, peek, put, putIf } from './operations';
 export { rebuildOwnedBy } from './rebuild';
 export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, releaseSlot } from './slots';
 export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';

@@ -191,17 +191,22 @@ export function peek(key: Sized, now: f64): i32 {
   }
 }
 
-/**
- * Takes a block for a value that is longer than the scratch and writes the key into it; the host then writes the
- * value behind the key and calls put(). As reserveBlock(), or CLOSED.
- */
-export function reserve(key: Sized, value: Sized, now: f64, flags: u32): i32 {
+/** Whether the key is there: OK, MISS, CLOSED, NEEDS_CLOCK or BUSY. As peek(), without the value. */
+export function has(key: Sized, now: f64): i32 {
   if (isClosed(readCount())) return CLOSED;
-  let result = freeGarbage();
-  if (result != OK) return result;
-  result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), <u64>now, flags);
-  if (result == OK) memory.copy(mine.hand + BLOCK_HEADER, keyScratch, lengthOf(key));
-  return result;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    let result = MISS;
+    if (at != 0) {
+      const entry = changetype<Entry>(at);
+      if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+      if (judge(entry, time) == OK) result = OK;
+    }
+    if (unchanged(lock, word)) return result;
+  }
 }
 
 /** A block with key and value from the scratches. As reserveBlock(). */

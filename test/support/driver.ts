@@ -51,7 +51,7 @@ export class Driver {
     const removals: Removal[] = [];
     for (;;) {
       const result = this.#engine.put(described, value.length * 8, now, ttl, REPORT);
-      if (result === Status.OK) return removals;
+      if (result === Status.OK || result === Status.REPLACED) return removals;
       if (result !== Status.REMOVED) throw unexpected('put', result);
       removals.push(removalOf(this.seat));
     }
