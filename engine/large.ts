@@ -3,14 +3,31 @@
  * whether the entry was still the same. When writers are faster again and again, the reader asks them to leave the
  * entry alone for some milliseconds: they wait outside the lock, and a hold that is not given up lapses.
  */
-import { BUSY, HELD, MISS, OK, RETRY } from './status';
 import { logAccess, reserveAccess } from './accesses';
-import { busyHeld, busyLock } from './blocks';
-import { shardOfRecord } from './layout';
+import { busyHeld, busyLock, freeGarbage } from './blocks';
+import { isClosed, readCount } from './count';
+import { blockSize } from './heap';
+import { BLOCK_HEADER, shardOfRecord } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
+import { reserveBlock } from './room';
 import { endHoldSection, holdSection, judge } from './sections';
-import { mine } from './self';
+import { keyScratch, mine } from './self';
+import { BUSY, CLOSED, HELD, MISS, OK, RETRY } from './status';
+import { Sized, lengthOf } from './table';
+
+/**
+ * Takes a block for a value that is longer than the scratch and writes the key into it; the host then writes the
+ * value behind the key and calls put(). As reserveBlock(), or CLOSED.
+ */
+export function reserve(key: Sized, value: Sized, now: f64, flags: u32): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  let result = freeGarbage();
+  if (result != OK) return result;
+  result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), <u64>now, flags);
+  if (result == OK) memory.copy(mine.hand + BLOCK_HEADER, keyScratch, lengthOf(key));
+  return result;
+}
 
 function isSame(entry: Entry): bool {
   return atomic.load<u64>(changetype<usize>(entry), offsetof<Entry>('version')) == mine.entryVersion;

@@ -12,7 +12,19 @@ import {
 } from './flights';
 import { FLIGHT_BYTES, GRACE_WORD, header, shardAt } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
-import { LOCKED, aim, hash, keyInfo, landAs, lock, look, shard, word } from './operations';
+import {
+  LANDING,
+  LOCKED,
+  aim,
+  hash,
+  keyInfo,
+  lock,
+  look,
+  setLanding,
+  shard,
+  word,
+  write,
+} from './operations';
 import { Entry, Flight, Slot } from './records';
 import { judge } from './sections';
 import { mine, myNumber } from './self';
@@ -105,7 +117,8 @@ export function landFlight(
   at: usize,
   ticket: f64,
 ): i32 {
-  return landAs(key, value, now, ttl, flags, changetype<Flight>(at), <u64>ticket);
+  setLanding(changetype<Flight>(at), <u64>ticket);
+  return write(key, value, now, ttl, flags, LANDING);
 }
 
 /** Ends a flight. OK, REPLACED (somebody waits to be told), MISS (it has ended already) or BUSY. */

@@ -8,12 +8,12 @@
 import { isLogEmpty, logAccess, logWrite, reserveAccess } from './accesses';
 import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
 import { countOf, isClosed, readCount } from './count';
-import { Block, SIZE_MASK, blockSize } from './heap';
-import { BLOCK_HEADER, GRACE_WORD, VALUE_SCRATCH, header } from './layout';
-import { isHeld, readFree, unchanged } from './lock';
 import { fence, mayLand } from './flights';
+import { Block, SIZE_MASK, blockSize } from './heap';
+import { BLOCK_HEADER, VALUE_SCRATCH, header } from './layout';
+import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Flight, Shard } from './records';
-import { PURGE, afterRemoval, evictOldest, purge, remove, removeTail } from './removal';
+import { PURGE, afterRemoval, evictOldest, isKept, purge, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
 import {
   ANY_EPOCH,
@@ -61,7 +61,7 @@ import {
 /** No entry ever has this version: a put that takes whatever is there. */
 const ANY_VERSION: u64 = u64.MAX_VALUE;
 /** Nor this: a put that stores what a flight has brought. */
-const LANDING: u64 = 0xfffffffffffffffe;
+export const LANDING: u64 = 0xfffffffffffffffe;
 /** No address of a record either: look() gave up waiting for the lock. */
 export const LOCKED: usize = 2;
 
@@ -74,6 +74,11 @@ export let word: u64 = 0;
 /** The flight that lands. */
 let landing: Flight = changetype<Flight>(0);
 let landingTicket: u64 = 0;
+
+export function setLanding(flight: Flight, ticket: u64): void {
+  landing = flight;
+  landingTicket = ticket;
+}
 
 @inline
 export function aim(key: Sized): void {
@@ -114,13 +119,6 @@ function read(entry: Entry, info: u32): i32 {
   mine.entryValueAt = valueAt(entry);
   mine.entryValue = info;
   return LARGE;
-}
-
-/** Whether an expired entry stays for a while, for who takes it stale. */
-@inline
-function isKept(entry: Entry, now: u64): bool {
-  const grace = atomic.load<u64>(GRACE_WORD);
-  return grace != 0 && entry.deadline != 0 && now < entry.deadline + grace;
 }
 
 function miss(): i32 {
@@ -205,19 +203,6 @@ export function has(key: Sized, now: f64): i32 {
   }
 }
 
-/**
- * Takes a block for a value that is longer than the scratch and writes the key into it; the host then writes the
- * value behind the key and calls put(). As reserveBlock(), or CLOSED.
- */
-export function reserve(key: Sized, value: Sized, now: f64, flags: u32): i32 {
-  if (isClosed(readCount())) return CLOSED;
-  let result = freeGarbage();
-  if (result != OK) return result;
-  result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), <u64>now, flags);
-  if (result == OK) memory.copy(mine.hand + BLOCK_HEADER, keyScratch, lengthOf(key));
-  return result;
-}
-
 /** A block with key and value from the scratches. As reserveBlock(). */
 function prepareBlock(key: Sized, value: Sized, now: u64, flags: u32): i32 {
   const result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), now, flags);
@@ -267,21 +252,6 @@ export function putIf(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
   return write(key, value, now, ttl, flags, <u64>version);
 }
 
-/** The same for what a flight has brought, while it may land. */
-export function landAs(
-  key: Sized,
-  value: Sized,
-  now: f64,
-  ttl: f64,
-  flags: u32,
-  flight: Flight,
-  ticket: u64,
-): i32 {
-  landing = flight;
-  landingTicket = ticket;
-  return write(key, value, now, ttl, flags, LANDING);
-}
-
 /**
  * Whether look() has found what the caller expects: this version, or with 0 nothing that is still there. Like what
  * look() has found, it counts under `word` only: for a section that takes the lock from it, or if it is unchanged.
@@ -301,7 +271,8 @@ function giveUp(): i32 {
   return result != OK ? result : isClosed(readCount()) ? CLOSED : CONFLICT;
 }
 
-function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version: u64): i32 {
+/** A put under a condition: ANY_VERSION, LANDING, or as putIf(). */
+export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version: u64): i32 {
   if (isClosed(readCount())) return CLOSED;
   const time = <u64>now;
   let result = freeGarbage();
@@ -333,7 +304,7 @@ function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version
     }
     if (result == NEEDS_BLOCK) {
       // the room for it is not to be made of the entry that it depends on
-      if (version != ANY_VERSION && at != 0) {
+      if (version < LANDING && at != 0) {
         if (reserveAccess() != OK) return BUSY;
         logAccess(at, version);
       }

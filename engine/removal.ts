@@ -5,7 +5,7 @@
 import { applyLogs } from './accesses';
 import { busyHeld, busyLock, freeGarbage } from './blocks';
 import { epochOf, readCount } from './count';
-import { header, shardAt } from './layout';
+import { GRACE_WORD, header, shardAt } from './layout';
 import { isHeld, read, readFree, unchanged } from './lock';
 import { Entry, Shard } from './records';
 import { removeSection } from './sections';
@@ -24,6 +24,13 @@ import {
 
 /** Leftovers of older epochs that each insert and each clear takes away at a shard's tail. */
 export const PURGE: u32 = 2;
+
+/** Whether an expired entry stays for a while, for who takes it stale. */
+@inline
+export function isKept(entry: Entry, now: u64): bool {
+  const grace = atomic.load<u64>(GRACE_WORD);
+  return grace != 0 && entry.deadline != 0 && now < entry.deadline + grace;
+}
 
 /**
  * Removes an entry seen under `word`. OK, LEFTOVER, RETRY, NEEDS_CLOCK or BUSY. An entry past its deadline is
