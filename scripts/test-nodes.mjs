@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './lib/files.mjs';
 import { installNode, otherVersions } from './lib/nodes.mjs';
-import { readResults } from './lib/results.mjs';
+import { readFailures, readResults } from './lib/results.mjs';
 
 const summary = [{ version: process.version, ...readResults(process.version) }];
 for (const version of otherVersions) {
@@ -26,6 +26,7 @@ const total = { passed: 0, failed: 0 };
 console.log('');
 for (const { version, passed, failed } of summary) {
   console.log(`Node.js ${version}: ${passed} passed, ${failed} failed`);
+  for (const failure of readFailures(version)) console.log(`  ✖ ${failure}`);
   total.passed += passed;
   total.failed += failed;
 }

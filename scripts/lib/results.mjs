@@ -1,6 +1,6 @@
 /** Where a test run leaves its counts, and how they are read. @module */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { root } from './files.mjs';
 
 /**
@@ -39,4 +39,24 @@ export function readResults(version) {
   const passed = count('pass');
   const failed = count('fail') + count('cancelled');
   return passed + failed > 0 ? { passed, failed } : { passed, failed: 1 };
+}
+
+/**
+ * The tests that failed, each with its file and the first line of what it said. What only contains one that failed, a
+ * suite, is left out.
+ *
+ * @param {string} version
+ * @returns {string[]}
+ */
+export function readFailures(version) {
+  const file = join(root, resultsFile(version));
+  const report = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const failed = report.matchAll(/^( *)not ok \d+ - (.*)\n\1 {2}---\n((?:.|\n)*?)\n\1 {2}\.\.\.$/gm);
+  return [...failed]
+    .filter(([, , , details]) => !details?.includes("failureType: 'subtestsFailed'"))
+    .map(([, , name, details]) => {
+      const [, location = ''] = details?.match(/^ *location: '(.*)'$/m) ?? [];
+      const [, said = ''] = details?.match(/^ *error: (?:\|-\n *)?(.*)$/m) ?? [];
+      return `${name} (${relative(root, location)}): ${said}`;
+    });
 }

@@ -1,5 +1,6 @@
 /** The random mix of one thread on one cache. */
 import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { checkValue, makeValue } from '../support/named-values.js';
 import type { Random } from '../support/random.js';
@@ -27,22 +28,74 @@ const CLEAR_EVERY = 200_000;
 export function operate(cache: ThreadSafeCache<string>, job: Job, random: Random): void {
   const key = `key ${random.below(job.keys)}`;
   const choice = random.below(1000);
-  if (choice < 400) put(cache, key, job, random);
-  else if (choice < 750) check(cache.get(key), key);
-  else if (choice < 850) check(cache.peek(key), key);
-  else if (choice < 900) cache.has(key);
-  else if (choice < 998) cache.delete(key);
-  else assert.ok(cache.getStats().bytesUsed <= cache.getStats().maxBytes, 'more bytes than the budget');
+  if (choice < 350) put(cache, key, job, random);
+  else if (choice < 650) check(cache.get(key), key);
+  else if (choice < 730) check(cache.peek(key), key);
+  else if (choice < 770) cache.has(key);
+  else if (choice < 850) cache.delete(key);
+  else if (choice < 900) atOnce(cache, key, job, random);
+  else if (choice < 920) cache.touch(key, random.chance(0.5) ? ttlOf(random) : undefined);
+  else if (choice < 950) load(cache, key, job, random);
+  else if (choice < 970)
+    check(
+      cache.getOrCompute(key, () => newValue(key, job, random)),
+      key,
+    );
+  else if (choice < 998) cache.getMany([key, `key ${random.below(job.keys)}`]).forEach(check);
+  else look(cache);
   if (random.below(CLEAR_EVERY) === 0) cache.clear();
   const { size } = cache;
   assert.ok(size <= job.maxSize, `${size} entries of at most ${job.maxSize}`);
 }
 
 /** Of another size than the value before, as a rule. */
+function newValue(key: string, job: Job, random: Random): unknown {
+  return makeValue(key, random.integer(), random.spread(1, job.longest));
+}
+
+function ttlOf(random: Random): number {
+  return SHORTEST_TTL * random.spread(1, LONGEST_TTL_FACTOR);
+}
+
 function put(cache: ThreadSafeCache<string>, key: string, job: Job, random: Random): void {
-  const value = makeValue(key, random.integer(), random.spread(1, job.longest));
-  const ttl = random.chance(job.expiring) ? SHORTEST_TTL * random.spread(1, LONGEST_TTL_FACTOR) : undefined;
-  cache.put(key, value, ttl);
+  cache.put(key, newValue(key, job, random), random.chance(job.expiring) ? ttlOf(random) : undefined);
+}
+
+/** What reads and writes in one step. */
+function atOnce(cache: ThreadSafeCache<string>, key: string, job: Job, random: Random): void {
+  const kind = random.below(3);
+  if (kind === 0) check(cache.take(key), key);
+  else if (kind === 1) cache.putIfAbsent(key, newValue(key, job, random));
+  else {
+    cache.update(key, (before) => {
+      check(before, key);
+      return newValue(key, job, random);
+    });
+  }
+}
+
+/** Goes on by itself; a cache that has ended meanwhile says so. */
+function load(cache: ThreadSafeCache<string>, key: string, job: Job, random: Random): void {
+  const loader = async () => {
+    await turn();
+    return newValue(key, job, random);
+  };
+  cache.getOrLoad(key, loader).then(
+    (value) => check(value, key),
+    (error: { code?: string }) => {
+      if (error.code !== 'ERR_CACHE_CLOSED') throw error;
+    },
+  );
+}
+
+function look(cache: ThreadSafeCache<string>): void {
+  const { bytesUsed, maxBytes } = cache.getStats();
+  assert.ok(bytesUsed <= maxBytes, 'more bytes than the budget');
+  let left = 100;
+  for (const [key, value] of cache) {
+    check(value, key as string);
+    if (--left === 0) break;
+  }
 }
 
 function check(value: unknown, key: string): void {
