@@ -42,7 +42,7 @@ export class Writer {
     this.#seat = calls.seat;
     this.#engine = calls.engine;
     this.#codec = codec;
-    this.#encoder = new ValueEncoder(codec);
+    this.#encoder = new ValueEncoder(codec, this.#seat.valueScratch);
     this.#valueLimit = calls.engine.valueLimit();
   }
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { type CacheError, cacheRangeError, cacheTypeError, describe } from '../errors.js';
 import { bytesOf, copyOut, lengthOfBytes } from './bytes.js';
-import { parseHex, readLatin1, readUtf16, tryWriteLatin1, writeUtf16 } from './text.js';
+import { parseHex, readLatin1, readUtf16, tryWriteAscii, tryWriteLatin1, writeUtf16 } from './text.js';
 
 /** What a cache entry is found by. Kinds are distinct: `1` is not `'1'`. */
 export type CacheKey = string | number | bigint | boolean | Uint8Array;
@@ -73,7 +73,7 @@ function pack(length: number, kind: number): number {
 function encodeString(key: string, target: Buffer, operation: string): number {
   const { length } = key;
   if (length > MAX_KEY_BYTES) throw tooLong(key, length, operation);
-  if (tryWriteLatin1(target, 0, key)) return pack(length, KeyKind.LATIN1);
+  if (tryWriteAscii(target, key) || tryWriteLatin1(target, 0, key)) return pack(length, KeyKind.LATIN1);
   if (length * 2 > MAX_KEY_BYTES) throw tooLong(key, length * 2, operation);
   writeUtf16(target, 0, key);
   return pack(length * 2, KeyKind.UTF16);

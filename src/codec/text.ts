@@ -14,7 +14,11 @@ interface NativeText {
 type TextMemory = Buffer & NativeText;
 
 /** Up to here a loop over the code units is faster than a call into Node. */
-const SHORT = 32;
+const SHORT = 16;
+/** Up to here, a string that turns out not to be ASCII has not cost much. */
+const SHORT_FOR_ENCODER = 256;
+
+const encoder = new TextEncoder();
 
 /** On a string that V8 stores with one byte per unit this takes the same time whatever the length. */
 const wideUnit = /[\u0100-\uffff]/;
@@ -22,6 +26,18 @@ const wideUnit = /[\u0100-\uffff]/;
 /** Whether a string has a code unit above 0xff and so needs UTF-16. */
 export function isWide(text: string): boolean {
   return wideUnit.test(text);
+}
+
+/**
+ * Writes a string to the start of `memory` if it is ASCII, and tells whether it was; after `false` the bytes mean nothing.
+ * Strings whose length makes another way the faster one are not even tried.
+ */
+export function tryWriteAscii(memory: Buffer, text: string): boolean {
+  const { length } = text;
+  if (length <= SHORT || length > SHORT_FOR_ENCODER) return false;
+  // one byte for each code unit: only of ASCII
+  const { read, written } = encoder.encodeInto(text, memory);
+  return written === length && read === length;
 }
 
 /**

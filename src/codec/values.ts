@@ -3,7 +3,7 @@ import { cacheTypeError, describe } from '../errors.js';
 import { bytesOf, copyOut, lengthOfBytes } from './bytes.js';
 import { plainText } from './plain.js';
 import { deserialize, serialize } from './structured.js';
-import { isWide, parseHex, readLatin1, readUtf16, writeLatin1, writeUtf16 } from './text.js';
+import { isWide, parseHex, readLatin1, readUtf16, tryWriteAscii, writeLatin1, writeUtf16 } from './text.js';
 
 /**
  * Turns values into bytes and back, for values that are not string, number, boolean, null, undefined,
@@ -49,13 +49,18 @@ export class ValueEncoder {
   kind: number = ValueKind.CONSTANT;
   byteLength = 0;
   readonly #codec: ValueCodec | undefined;
+  readonly #scratch: Buffer | undefined;
+  /** The value stands in the scratch already. */
+  #isWritten = false;
   /** What `write` writes: the bytes if there are any, else the text or the number, as the kind says. */
   #bytes: Uint8Array | undefined;
   #text = '';
   #number = 0;
 
-  constructor(codec?: ValueCodec) {
+  /** @param scratch where values will be written as a rule: a short text goes there at once */
+  constructor(codec?: ValueCodec, scratch?: Buffer) {
     this.#codec = codec;
+    this.#scratch = scratch;
   }
 
   /**
@@ -65,7 +70,8 @@ export class ValueEncoder {
    * or the codec threw as its `cause`.
    */
   prepare(value: unknown, operation: string, key: unknown): void {
-    if (typeof value === 'string') this.#holdText(isWide(value) ? ValueKind.UTF16 : ValueKind.LATIN1, value);
+    this.#isWritten = false;
+    if (typeof value === 'string') this.#prepareString(value);
     else if (typeof value === 'number') this.#holdNumber(ValueKind.NUMBER, 8, value);
     else if (typeof value === 'bigint') this.#holdText(ValueKind.BIGINT, value.toString(16));
     else if (typeof value === 'boolean') this.#holdNumber(ValueKind.CONSTANT, 1, value ? 3 : 2);
@@ -76,6 +82,7 @@ export class ValueEncoder {
 
   /** Writes the prepared value's `byteLength` bytes; may be repeated. */
   write(memory: Buffer, offset: number): void {
+    if (this.#isWritten && memory === this.#scratch) return;
     if (this.#bytes !== undefined) {
       memory.set(this.#bytes, offset);
     } else if (this.kind === ValueKind.NUMBER) {
@@ -93,6 +100,11 @@ export class ValueEncoder {
   release(): void {
     this.#bytes = undefined;
     this.#text = '';
+  }
+
+  #prepareString(value: string): void {
+    this.#isWritten = this.#scratch !== undefined && tryWriteAscii(this.#scratch, value);
+    this.#holdText(!this.#isWritten && isWide(value) ? ValueKind.UTF16 : ValueKind.LATIN1, value);
   }
 
   #prepareObject(value: unknown, operation: string, key: unknown): void {
