@@ -115,12 +115,12 @@ function applyLog(slot: Slot, most: u64): i32 {
   let stop = seen + most;
   let fetched = seen;
   while (position < stop) {
-    if (position >= fetched) {
+    const record = atomic.load<u64>(cellOf(records, position));
+    const isWritten = (<u32>record & LAP_MASK) == lapOf(position);
+    if (isWritten && position >= fetched) {
       fetched = position + FETCH;
       fetch(records, position);
     }
-    const record = atomic.load<u64>(cellOf(records, position));
-    const isWritten = (<u32>record & LAP_MASK) == lapOf(position);
     if (isWritten && isSuperseded(records, <u32>record, position, end)) {
       position++;
       continue;

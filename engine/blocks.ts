@@ -5,7 +5,7 @@
  */
 import { arenaAt, header } from './layout';
 import { isHeld, readFree, releaseChanged, releaseUnchanged, tryLock } from './lock';
-import { heapFree, heapTake, slotMark } from './heap';
+import { Block, SIZE_MASK, heapFree, heapTake, slotMark } from './heap';
 import { Arena, Slot } from './records';
 import { mine, myNumber } from './self';
 import { BUSY, CLAIMED, NO_ROOM, OK, READER, RETRY } from './status';
@@ -117,6 +117,22 @@ export function freeBlockOf(slot: Slot, field: usize): i32 {
 @inline
 export function freeGarbage(): i32 {
   return mine.garbage == 0 ? OK : freeBlockOf(mine, offsetof<Slot>('garbage'));
+}
+
+/**
+ * Turns the block in slot.garbage into the one in hand, if it has just this size and nobody empties a stretch around it:
+ * it stays a used block, so that its arena's lock is not needed. A straight line, as long as the slot names it twice; and
+ * in this order, so that a take-over, which reads hand, garbage and then the owner again, finds it at any moment.
+ */
+@inline
+export function keepGarbage(size: u32): bool {
+  const address = mine.garbage;
+  const block = changetype<Block>(address);
+  if ((block.info & SIZE_MASK) != size || arenaOf(address).claim != 0) return false;
+  mine.hand = address;
+  block.owner = slotMark(myNumber);
+  mine.garbage = 0;
+  return true;
 }
 
 @inline

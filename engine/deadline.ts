@@ -1,4 +1,4 @@
-/** Asking for the time an entry has left, and giving it another one. */
+/** Asking whether an entry is there and for how long, and giving it another time. */
 import { isLogEmpty, logWrite, reserveAccess } from './accesses';
 import { isClosed, readCount } from './count';
 import { releaseChanged, releaseUnchanged, tryLock, unchanged } from './lock';
@@ -9,6 +9,24 @@ import { mine } from './self';
 import { BUSY, CLOSED, LEFTOVER, MISS, NEEDS_CLOCK, OK, RETRY } from './status';
 import { Sized } from './table';
 import { wheelLink, wheelUnlink } from './wheel';
+
+/** Whether the key is there: OK, MISS, CLOSED, NEEDS_CLOCK or BUSY. As peek(), without the value. */
+export function has(key: Sized, now: f64): i32 {
+  if (isClosed(readCount())) return CLOSED;
+  aim(key);
+  const time = <u64>now;
+  while (true) {
+    const at = look();
+    if (at == LOCKED) return BUSY;
+    let result = MISS;
+    if (at != 0) {
+      const entry = changetype<Entry>(at);
+      if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
+      if (judge(entry, time) == OK) result = OK;
+    }
+    if (unchanged(lock, word)) return result;
+  }
+}
 
 /** µs that the entry has left, above 0, or Infinity; MISS, CLOSED, NEEDS_CLOCK or BUSY. Without any effect; takes no lock. */
 export function ttl(key: Sized, now: f64): f64 {

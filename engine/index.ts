@@ -4,7 +4,7 @@ export { applyLogs } from './accesses';
 export { initialize, isCompatible, plan } from './create';
 export { clean } from './clean';
 export { add, take } from './conditional';
-export { touch, ttl } from './deadline';
+export { has, touch, ttl } from './deadline';
 export { scan, scanAt, survey } from './iterate';
 export { confirm, endHold, hold, reserve } from './large';
 export {
@@ -20,7 +20,7 @@ export {
   tally,
 } from './loading';
 export { nearHit } from './near';
-export { deleteKey, get, has, peek, put, putIf } from './operations';
+export { deleteKey, get, peek, put, putIf } from './operations';
 export { rebuildOwnedBy } from './rebuild';
 export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, releaseSlot } from './slots';
 export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';

@@ -6,7 +6,7 @@
  * in slot.hand, or claimed, has to go before the next one begins: emptyHands().
  */
 import { isLogEmpty, logAccess, logWrite, reserveAccess } from './accesses';
-import { busyHeld, busyLock, freeGarbage, freeHand } from './blocks';
+import { busyHeld, busyLock, freeGarbage, freeHand, keepGarbage } from './blocks';
 import { countOf, isClosed, readCount } from './count';
 import { fence, mayLand } from './flights';
 import { Block, SIZE_MASK, blockSize } from './heap';
@@ -185,33 +185,26 @@ export function peek(key: Sized, now: f64): i32 {
   }
 }
 
-/** Whether the key is there: OK, MISS, CLOSED, NEEDS_CLOCK or BUSY. As peek(), without the value. */
-export function has(key: Sized, now: f64): i32 {
-  if (isClosed(readCount())) return CLOSED;
-  aim(key);
-  const time = <u64>now;
-  while (true) {
-    const at = look();
-    if (at == LOCKED) return BUSY;
-    let result = MISS;
-    if (at != 0) {
-      const entry = changetype<Entry>(at);
-      if (entry.deadline != 0 && time == 0) return NEEDS_CLOCK;
-      if (judge(entry, time) == OK) result = OK;
-    }
-    if (unchanged(lock, word)) return result;
-  }
+/** Writes key and value from the scratches into the block in hand. */
+function fillBlock(key: Sized, value: Sized): void {
+  const at = mine.hand + BLOCK_HEADER;
+  memory.copy(at, keyScratch, lengthOf(key));
+  memory.copy(at + <usize>lengthOf(key), valueScratch, lengthOf(value));
 }
 
 /** A block with key and value from the scratches. As reserveBlock(). */
 function prepareBlock(key: Sized, value: Sized, now: u64, flags: u32): i32 {
   const result = reserveBlock(blockSize(lengthOf(key) + lengthOf(value)), now, flags);
-  if (result == OK) {
-    const at = mine.hand + BLOCK_HEADER;
-    memory.copy(at, keyScratch, lengthOf(key));
-    memory.copy(at + <usize>lengthOf(key), valueScratch, lengthOf(value));
-  }
+  if (result == OK) fillBlock(key, value);
   return result;
+}
+
+/** After a removal: its block serves what is to be stored, when that takes as much, or it is freed. OK or BUSY. */
+function reuse(key: Sized, value: Sized): i32 {
+  if (mine.garbage == 0) return OK;
+  if (mine.hand != 0 || !keepGarbage(blockSize(lengthOf(key) + lengthOf(value)))) return freeGarbage();
+  fillBlock(key, value);
+  return OK;
 }
 
 /** One try to store under what look() has found: as the sections, or NEEDS_BLOCK. */
@@ -275,7 +268,7 @@ function giveUp(): i32 {
 export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, version: u64): i32 {
   if (isClosed(readCount())) return CLOSED;
   const time = <u64>now;
-  let result = freeGarbage();
+  let result = reuse(key, value);
   if (result == OK) result = reserveAccess();
   if (result != OK) return result;
   aim(key);
@@ -313,7 +306,9 @@ export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
       if (result == FULL) result = evictOldest(time);
       else if (result == NO_RECORD) result = removeTail(shard, false, time);
       else result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time); // LEFTOVER, EXPIRED
-      result = afterRemoval(result, flags);
+      const isTold = result == OK && (flags & REPORT) != 0;
+      result =
+        (result == OK && !isTold) || result == LEFTOVER ? reuse(key, value) : afterRemoval(result, flags);
     }
     if (result != OK) return result;
   }

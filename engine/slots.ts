@@ -102,6 +102,8 @@ export function reapSlot(index: u32, deadThread: u32, deadStart: u32, byThread: 
 /** Frees the blocks a slot has in hand and lets go of what it claims, and of locks, which it should not have. */
 function emptySlot(slot: Slot, number: u32): i32 {
   rebuildOwnedBy(number);
+  // keepGarbage() names a block twice for a moment
+  if (slot.garbage == slot.hand) slot.garbage = 0;
   let result = freeBlockOf(slot, offsetof<Slot>('hand'));
   if (result != OK) return result;
   result = freeBlockOf(slot, offsetof<Slot>('garbage'));

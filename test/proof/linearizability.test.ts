@@ -180,7 +180,7 @@ describe('a broken engine', () => {
     }
   }
 
-  for (const file of ['sections.ts', 'operations.ts', 'near.ts', 'conditional.ts'] as const) {
+  for (const file of ['sections.ts', 'operations.ts', 'deadline.ts', 'near.ts', 'conditional.ts'] as const) {
     it(`is found for its defect: without, nothing is (${file})`, async () => {
       for (const name of ['small values', 'clear', 'reads and writes in one step', 'counts']) {
         const setup = setupOf(name);

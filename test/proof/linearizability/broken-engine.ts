@@ -21,6 +21,7 @@ const SUPPORT: Readonly<Record<Defect['file'], Patch['edits']>> = {
     withSwitch('export let newKeyInfo: u32 = 0;'),
   ],
   'operations.ts': [withSwitch('const LOCKED: usize = 2;')],
+  'deadline.ts': [withSwitch("import { wheelLink, wheelUnlink } from './wheel';")],
   'near.ts': [withSwitch("import { BUSY, MISS, OK } from './status';")],
   'conditional.ts': [withSwitch("import { Sized, lengthOf } from './table';")],
 };
@@ -30,7 +31,7 @@ export type BrokenModules = Readonly<Record<Defect['file'], WebAssembly.Module>>
 
 /** Compiles them, if that has not been done before. */
 export async function compileDefects(): Promise<BrokenModules> {
-  const files = ['sections.ts', 'operations.ts', 'near.ts', 'conditional.ts'] as const;
+  const files = ['sections.ts', 'operations.ts', 'deadline.ts', 'near.ts', 'conditional.ts'] as const;
   const modules = await compileModules(files.map(patchOf));
   return Object.fromEntries(files.map((file, index) => [file, modules[index]])) as unknown as BrokenModules;
 }

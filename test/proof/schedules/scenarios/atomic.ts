@@ -42,7 +42,7 @@ export const ATOMIC: readonly Scenario[] = [
         file: 'operations.ts',
         edits: [
           [
-            '    if (unchanged(lock, word)) return result;\n  }\n}\n\n/** Whether the key is there',
+            '    if (unchanged(lock, word)) return result;\n  }\n}\n\n/** Writes key and value from',
             `    if (unchanged(lock, word)) {
       if (at != 0) mine.entryVersion = changetype<Entry>(at).version;
       return result;
@@ -50,7 +50,7 @@ export const ATOMIC: readonly Scenario[] = [
   }
 }
 
-/** Whether the key is there`,
+/** Writes key and value from`,
           ],
         ],
       },

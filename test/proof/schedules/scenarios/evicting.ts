@@ -64,6 +64,48 @@ export const EVICTING: readonly Scenario[] = [
           ],
         ],
       },
+      {
+        name: 'a victim’s block that is used again and freed all the same',
+        file: 'blocks.ts',
+        edits: [['  mine.garbage = 0;\n  return true;', '  return true;']],
+      },
+    ],
+  },
+  {
+    name: 'get of the oldest / put that evicts it and uses its block again',
+    plot: {
+      maxSize: 1,
+      before: [put('a', 'x')],
+      threads: [[get('a'), get('c')], [put('c', 'z')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'a victim’s block that is written into before the victim is removed',
+        file: 'removal.ts',
+        edits: [
+          [
+            'const result = removeSection(shard, word, entry, cause, stamp, now);',
+            'store<u8>(entry.block + 9, 0x7a);\n  const result = removeSection(shard, word, entry, cause, stamp, now);',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'get of the oldest / put that evicts it for a longer value',
+    plot: {
+      maxSize: 2,
+      before: FULL,
+      threads: [[get('b')], [put('c', long('z', 40)), get('b')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'a victim’s block that is used again for what does not fit into it',
+        file: 'blocks.ts',
+        edits: [['(block.info & SIZE_MASK) != size || ', '']],
+      },
     ],
   },
   {
