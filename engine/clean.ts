@@ -29,7 +29,7 @@ function step(shard: Shard, now: u64, due: u64): i32 {
   const record = <usize>load<u32>(head);
   if (record == 0) return RETRY;
   const entry = changetype<Entry>(record);
-  if (entry.deadline <= due) return remove(shard, word, entry, CAUSE_EXPIRED, 0, now);
+  if (entry.deadline <= due) return remove(shard, word, entry, CAUSE_EXPIRED, 0, 0, now);
   moveTimerSection(shard, word, entry);
   return RETRY;
 }

@@ -100,7 +100,7 @@ export function take(key: Sized, version: f64, now: f64): i32 {
       continue;
     }
     if (fence(shard, word, hash, keyInfo) != OK) continue;
-    const result = remove(shard, word, entry, isThere ? CAUSE_DELETED : CAUSE_EXPIRED, 0, time);
+    const result = remove(shard, word, entry, isThere ? CAUSE_DELETED : CAUSE_EXPIRED, 0, 0, time);
     if (result == RETRY) continue;
     if (result != OK && result != LEFTOVER) return result;
     freeGarbage();

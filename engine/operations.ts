@@ -155,7 +155,7 @@ export function get(key: Sized, now: f64): i32 {
     if (result >= 0 || result == LARGE) return result;
     if (isClosed(readCount())) return CLOSED;
     if (isKept(entry, time)) return miss();
-    result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);
+    result = remove(shard, word, entry, CAUSE_EXPIRED, 0, 0, time);
     if (result == RETRY) continue;
     if (result != OK && result != LEFTOVER) return result;
     freeGarbage();
@@ -303,9 +303,9 @@ export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
       }
       result = prepareBlock(key, value, time, flags);
     } else {
-      if (result == FULL) result = evictOldest(time);
+      if (result == FULL) result = evictOldest(header().maxSize, time);
       else if (result == NO_RECORD) result = removeTail(shard, false, time);
-      else result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time); // LEFTOVER, EXPIRED
+      else result = remove(shard, word, entry, CAUSE_EXPIRED, 0, 0, time); // LEFTOVER, EXPIRED
       const isTold = result == OK && (flags & REPORT) != 0;
       result =
         (result == OK && !isTold) || result == LEFTOVER ? reuse(key, value) : afterRemoval(result, flags);
@@ -333,7 +333,7 @@ export function deleteKey(key: Sized, now: f64): i32 {
     }
     const entry = changetype<Entry>(at);
     const expired = entry.deadline != 0 && entry.deadline <= time;
-    const result = remove(shard, word, entry, CAUSE_DELETED, 0, time);
+    const result = remove(shard, word, entry, CAUSE_DELETED, 0, 0, time);
     if (result == RETRY) continue;
     if (result != OK && result != LEFTOVER) return result;
     freeGarbage();

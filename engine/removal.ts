@@ -33,31 +33,57 @@ export function isKept(entry: Entry, now: u64): bool {
 }
 
 /**
- * Removes an entry seen under `word`. OK, LEFTOVER, RETRY, NEEDS_CLOCK or BUSY. An entry past its deadline is
+ * Removes an entry seen under `word`, with `stamp` and `least` as removeSection. OK, LEFTOVER, RETRY, NEEDS_CLOCK or BUSY. An entry past its deadline is
  * expired whatever the cause that was asked for.
  */
-export function remove(shard: Shard, word: u64, entry: Entry, cause: u32, stamp: u64, now: u64): i32 {
+export function remove(
+  shard: Shard,
+  word: u64,
+  entry: Entry,
+  cause: u32,
+  stamp: u64,
+  least: u32,
+  now: u64,
+): i32 {
   const garbage = freeGarbage();
   if (garbage != OK) return garbage;
   if (entry.deadline != 0 && entry.epoch == epochOf(readCount())) {
     if (now == 0) return NEEDS_CLOCK;
     if (entry.deadline <= now) cause = CAUSE_EXPIRED;
   }
-  const result = removeSection(shard, word, entry, cause, stamp, now);
+  const result = removeSection(shard, word, entry, cause, stamp, least, now);
   return result == HELD ? busyHeld(changetype<usize>(shard)) : result;
 }
 
 /**
- * Removes the least recently used entry of the whole cache: of the tails of all lists the one with the smallest
- * stamp. Stamps of tails only grow, so if the tail is still there with its stamp once its shard is locked, no
- * other list can hold an older entry. OK, LEFTOVER, RETRY (also when the cache is empty), NEEDS_CLOCK or BUSY.
+ * Whether the lists that were seen without an entry are so still: one that is just being moved to the front of its list
+ * is in none for a moment, and may be older than the oldest of the others. OK, RETRY or BUSY.
  */
-export function evictOldest(now: u64): i32 {
+function stayEmpty(lists: u64): i32 {
+  while (lists != 0) {
+    const shard = shardAt(<u32>ctz<u64>(lists));
+    const lock = changetype<usize>(shard);
+    const word = readFree(lock);
+    if (isHeld(word)) return busyLock(lock, word);
+    if (<usize>atomic.load<u32>(lock + offsetof<Entry>('lruPrev')) != lock) return RETRY;
+    lists &= lists - 1;
+  }
+  return OK;
+}
+
+/**
+ * Removes the least recently used entry of the whole cache, if that holds `least` entries or more: of the tails of all
+ * lists the one with the smallest stamp. Stamps of tails only grow, and what comes into an empty list later has a later
+ * stamp; so if the tail is still there with its stamp once its shard is locked, no other list can hold an older entry.
+ * OK, LEFTOVER, RETRY (also when the cache is empty), NEEDS_CLOCK or BUSY.
+ */
+export function evictOldest(least: u32, now: u64): i32 {
   if (applyLogs() != OK) return BUSY;
   let victim: usize = 0;
   let oldest = u64.MAX_VALUE;
   let victimWord: u64 = 0;
   let victimShard = shardAt(0);
+  let empty: u64 = 0;
   const count = header().shardCount;
   for (let i: u32 = 0; i < count; i++) {
     const shard = shardAt(i);
@@ -67,6 +93,7 @@ export function evictOldest(now: u64): i32 {
     const stamp = atomic.load<u64>(tail + offsetof<Entry>('stamp'));
     // moved meanwhile: the stamp may be that of another place in the list
     if (<usize>atomic.load<u32>(tailAt) != tail) return RETRY;
+    if (tail == changetype<usize>(shard)) empty |= (<u64>1) << (<u64>i);
     if (stamp < oldest) {
       oldest = stamp;
       victim = tail;
@@ -79,7 +106,9 @@ export function evictOldest(now: u64): i32 {
     const word = readFree(changetype<usize>(victimShard));
     return isHeld(word) ? busyLock(changetype<usize>(victimShard), word) : RETRY;
   }
-  return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, now);
+  const result = stayEmpty(empty);
+  if (result != OK) return result;
+  return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, least, now);
 }
 
 /**
@@ -99,7 +128,7 @@ export function removeTail(shard: Shard, onlyLeftover: bool, now: u64): i32 {
     if (onlyLeftover && unchanged(lock, word)) shard.purgedEpoch = epoch;
     return RETRY;
   }
-  return remove(shard, word, entry, CAUSE_EVICTED, stamp, now);
+  return remove(shard, word, entry, CAUSE_EVICTED, stamp, 0, now);
 }
 
 /** Removes up to `most` entries of older epochs at the shard's tail. OK or BUSY. */

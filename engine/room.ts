@@ -58,7 +58,7 @@ function makeRoom(size: u32, now: u64): i32 {
   mine.pressed = 1;
   if (isEmpty()) mine.roomMade = u32.MAX_VALUE;
   if (mine.roomMade >= patience(size)) return emptyStretch(size, now);
-  const result = evictOldest(now);
+  const result = evictOldest(0, now);
   if (mine.garbage != 0) mine.roomMade += changetype<Block>(mine.garbage).info & SIZE_MASK;
   return result;
 }

@@ -155,10 +155,19 @@ export function holdSection(shard: Shard, word: u64, entry: Entry, now: u64, unt
 
 /**
  * Section: removes an entry and leaves its block in slot.garbage, which must be empty. For an eviction `stamp`
- * is the stamp that made this entry the victim: it must still be the tail of its list with that stamp.
+ * is the stamp that made this entry the victim: it must still be the tail of its list with that stamp; and the cache must
+ * still hold `least` entries, which were too many. Else both are 0.
  * OK, LEFTOVER (removed too, but it was cleared before), RETRY or HELD.
  */
-export function removeSection(shard: Shard, word: u64, entry: Entry, cause: u32, stamp: u64, now: u64): i32 {
+export function removeSection(
+  shard: Shard,
+  word: u64,
+  entry: Entry,
+  cause: u32,
+  stamp: u64,
+  least: u32,
+  now: u64,
+): i32 {
   const lock = changetype<usize>(shard);
   if (!tryLock(lock, word)) return RETRY;
   if (stamp != 0 && (shard.lruPrev != changetype<usize>(entry) || entry.stamp != stamp)) {
@@ -167,6 +176,10 @@ export function removeSection(shard: Shard, word: u64, entry: Entry, cause: u32,
   }
   const count = readCount();
   const current = entry.epoch == epochOf(count);
+  if (current && countOf(count) < least) {
+    releaseUnchanged(lock, word);
+    return RETRY;
+  }
   if (current && isHeldByReader(shard, entry, now)) {
     releaseUnchanged(lock, word);
     return HELD;

@@ -134,5 +134,5 @@ export function emptyStretch(size: u32, now: u64): i32 {
   const entry = changetype<Entry>(record);
   const block = entry.block;
   if (block == 0 || arenaOf(block) != arena) return RETRY;
-  return remove(shard, word, entry, CAUSE_EVICTED, 0, now);
+  return remove(shard, word, entry, CAUSE_EVICTED, 0, 0, now);
 }

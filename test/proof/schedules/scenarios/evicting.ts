@@ -1,5 +1,5 @@
 /** Evictions that meet hits, updates and other evictions. Key `b` stands in another shard than `a`, `c` and `g`. */
-import { get, long, put, size } from '../actions.js';
+import { get, long, peek, put, remove, size } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 const FULL = [put('a', 'x'), put('b', 'y')];
@@ -59,8 +59,8 @@ export const EVICTING: readonly Scenario[] = [
         file: 'removal.ts',
         edits: [
           [
-            'return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, now);',
-            'return remove(victimShard, readFree(changetype<usize>(victimShard)), changetype<Entry>(victim), CAUSE_EVICTED, 0, now);',
+            'return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, least, now);',
+            'return remove(victimShard, readFree(changetype<usize>(victimShard)), changetype<Entry>(victim), CAUSE_EVICTED, 0, least, now);',
           ],
         ],
       },
@@ -85,8 +85,8 @@ export const EVICTING: readonly Scenario[] = [
         file: 'removal.ts',
         edits: [
           [
-            'const result = removeSection(shard, word, entry, cause, stamp, now);',
-            'store<u8>(entry.block + 9, 0x7a);\n  const result = removeSection(shard, word, entry, cause, stamp, now);',
+            'const result = removeSection(shard, word, entry, cause, stamp, least, now);',
+            'store<u8>(entry.block + 9, 0x7a);\n  const result = removeSection(shard, word, entry, cause, stamp, least, now);',
           ],
         ],
       },
@@ -128,6 +128,34 @@ export const EVICTING: readonly Scenario[] = [
       threads: [[put('d', 'z')], [put('c', 'w')]],
       ordered: true,
     },
+  },
+  {
+    name: 'two evictors, the first of which applies accesses, over two shards',
+    plot: {
+      shards: 2,
+      maxSize: 2,
+      before: [...FULL, get('a'), get('b')],
+      threads: [[put('d', 'z')], [put('c', 'w'), peek('a'), peek('b')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'an eviction that takes a list for empty while its entry is moved',
+        file: 'removal.ts',
+        edits: [['const result = stayEmpty(empty);', 'const result = stayEmpty(0);']],
+      },
+    ],
+  },
+  {
+    name: 'a put that finds the cache full / removals before it evicts',
+    plot: { maxSize: 2, before: FULL, threads: [[put('d', 'z')], [remove('a'), get('b')]], ordered: true },
+    mutants: [
+      {
+        name: 'an eviction from a cache that has room by now',
+        file: 'removal.ts',
+        edits: [['CAUSE_EVICTED, oldest, least, now', 'CAUSE_EVICTED, oldest, 0, now']],
+      },
+    ],
   },
   {
     name: 'two puts for the last free place',

@@ -76,8 +76,8 @@ export const REMOVING: readonly Scenario[] = [
         file: 'operations.ts',
         edits: [
           [
-            'const result = remove(shard, word, entry, CAUSE_DELETED, 0, time);',
-            'const result = remove(shard, readFree(lock), entry, CAUSE_DELETED, 0, time);',
+            'const result = remove(shard, word, entry, CAUSE_DELETED, 0, 0, time);',
+            'const result = remove(shard, readFree(lock), entry, CAUSE_DELETED, 0, 0, time);',
           ],
         ],
       },
@@ -100,8 +100,8 @@ export const REMOVING: readonly Scenario[] = [
         file: 'operations.ts',
         edits: [
           [
-            'result = remove(shard, word, entry, CAUSE_EXPIRED, 0, time);\n    if',
-            'result = remove(shard, readFree(lock), entry, CAUSE_EXPIRED, 0, time);\n    if',
+            'result = remove(shard, word, entry, CAUSE_EXPIRED, 0, 0, time);\n    if',
+            'result = remove(shard, readFree(lock), entry, CAUSE_EXPIRED, 0, 0, time);\n    if',
           ],
         ],
       },
