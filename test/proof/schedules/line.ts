@@ -17,6 +17,7 @@ const OWNER_MASK = 1023;
 const NOW_AT: Readonly<Record<string, number>> = {
   put: 2,
   putIf: 2,
+  landFlight: 2,
   take: 2,
   add: 3,
   reserve: 2,

@@ -5,6 +5,7 @@ import { readBytes, type Step, type World, writeBytes } from '../explore/index.j
 import {
   type Action,
   type Change,
+  type Land,
   label,
   type Near,
   numberIn,
@@ -14,6 +15,7 @@ import {
 } from './actions.js';
 import { Line, nameOf, sized } from './line.js';
 import type { Operation, Shared } from './operation.js';
+import { Pilot } from './pilot.js';
 
 /** What a thread keeps of a value that it has decoded. */
 interface Decoded {
@@ -37,12 +39,14 @@ export class Seat {
   readonly #shared: Shared;
   readonly #world: World;
   readonly #line: Line;
+  readonly #pilot: Pilot;
   readonly #decoded: Map<string, Decoded>;
 
   constructor(shared: Shared, index: number, decoded: ReadonlyMap<string, Decoded>) {
     this.#shared = shared;
     this.#world = shared.world;
     this.#line = new Line(shared, index);
+    this.#pilot = new Pilot(this.#line);
     this.#decoded = new Map(decoded);
   }
 
@@ -101,6 +105,12 @@ export class Seat {
         return this.#line.until('touch', this.#line.key(action.key), action.now, action.ttl);
       case 'reap':
         return this.#line.reap(action.thread);
+      case 'claim':
+        return this.#pilot.claim(action);
+      case 'land':
+        return this.#land(action);
+      case 'end':
+        return this.#pilot.end(action.key);
       case 'lose':
         throw new Error('Cannot act: nobody loses entries on purpose');
     }
@@ -127,6 +137,11 @@ export class Seat {
     const keySized = this.#line.key(key);
     this.#line.write('slotValue', value);
     return yield* this.#line.until('putIf', keySized, sized(value.length), now, ttl, this.#flags, version);
+  }
+
+  *#land(action: Land): Step<string> {
+    if (this.#pilot.has(action.key)) yield* this.#begin();
+    return yield* this.#pilot.land(action, this.#flags);
   }
 
   /** The value of a key with its version, without any effect; a short one. */
