@@ -86,6 +86,8 @@ export type Action =
   | { readonly kind: 'touch'; readonly key: string; readonly now: number; readonly ttl: number }
   | { readonly kind: 'clear'; readonly now: number }
   | { readonly kind: 'size' }
+  /** Goes through all entries, by their places or in the order of use. */
+  | { readonly kind: 'scan' | 'walk'; readonly now: number }
   /** The cleaner's round through one shard. */
   | { readonly kind: 'clean'; readonly shard: number; readonly now: number }
   /** Goes on to what comes next once another thread is dead, and gives its slot back. */
@@ -180,6 +182,16 @@ export function clear(now = NOW): Action {
 /** Asks for the number of entries. */
 export function size(): Action {
   return { kind: 'size' };
+}
+
+/** Goes through all entries by their places, one in each call. */
+export function scan(now = NOW): Action {
+  return { kind: 'scan', now };
+}
+
+/** Goes through all entries from the oldest to the newest. */
+export function walk(now = NOW): Action {
+  return { kind: 'walk', now };
 }
 
 /** The cleaner’s round through one shard. */

@@ -51,7 +51,7 @@ export class Line {
 
   /** What the last read found. */
   get version(): number {
-    return Number(this.#world.view.getBigUint64(this.place('slotEntryVersion'), true));
+    return Number(this.long('slotEntryVersion'));
   }
 
   /** Calls until the answer is neither BUSY nor REMOVED; its name. */
@@ -98,6 +98,11 @@ export class Line {
 
   field(name: string): number {
     return this.#world.view.getUint32(this.place(name), true);
+  }
+
+  /** 64 bits. */
+  long(name: string, offset = 0): bigint {
+    return this.#world.view.getBigUint64(this.place(name) + offset, true);
   }
 
   place(name: string): number {

@@ -16,6 +16,7 @@ import {
 import { Line, nameOf, sized } from './line.js';
 import type { Operation, Shared } from './operation.js';
 import { Pilot } from './pilot.js';
+import { Walker } from './walker.js';
 
 /** What a thread keeps of a value that it has decoded. */
 interface Decoded {
@@ -40,6 +41,7 @@ export class Seat {
   readonly #world: World;
   readonly #line: Line;
   readonly #pilot: Pilot;
+  readonly #walker: Walker;
   readonly #decoded: Map<string, Decoded>;
 
   constructor(shared: Shared, index: number, decoded: ReadonlyMap<string, Decoded>) {
@@ -47,6 +49,7 @@ export class Seat {
     this.#world = shared.world;
     this.#line = new Line(shared, index);
     this.#pilot = new Pilot(this.#line);
+    this.#walker = new Walker(this.#line);
     this.#decoded = new Map(decoded);
   }
 
@@ -111,6 +114,10 @@ export class Seat {
         return this.#land(action);
       case 'end':
         return this.#pilot.end(action.key);
+      case 'scan':
+        return this.#walker.scan(action.now);
+      case 'walk':
+        return this.#walker.walk(action.now);
       case 'lose':
         throw new Error('Cannot act: nobody loses entries on purpose');
     }

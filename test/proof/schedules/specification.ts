@@ -29,12 +29,15 @@ import {
   type Step,
   without,
 } from './state.js';
+import { scanSteps, walkSteps } from './walking.js';
 
 export interface Rules {
   readonly maxSize: number;
   readonly shards: number;
   /** Keys that puts may evict for want of memory at any time, in any order. */
   readonly victims: readonly string[];
+  /** The keys of each bucket, by their hashes. */
+  readonly order: readonly (readonly string[])[];
 }
 
 /**
@@ -98,6 +101,10 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
       return [done(state), ...pressure(state, 'begin', rules)];
     case 'reap':
       return [done(drop(state, action.thread))];
+    case 'scan':
+      return scanSteps(state, phase, action, answer, rules.order);
+    case 'walk':
+      return walkSteps(state, phase, action, answer, rules.order);
     case 'claim':
       return claimSteps(state, phase, action, answer);
     case 'land':

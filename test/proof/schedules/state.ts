@@ -51,7 +51,8 @@ export interface Step {
 /**
  * `direct` and `logged`: a put has looked whether its thread's log is empty. `pinned` and `link`: an access is under way,
  * before and after the entry has become the newest. `evict`: with the records of all logs up to this one applied.
- * `append`: the entry of this version goes to the log. `await`: the flight with this number is to be waited for.
+ * `append`: the entry of this version goes to the log. `await`: the flight with this number is to be waited for. `at`: a way
+ * through all entries has seen these.
  */
 export type Phase =
   | 'begin'
@@ -60,6 +61,7 @@ export type Phase =
   | `evict ${number}`
   | `append ${number}`
   | `await ${number}`
+  | `at ${string}`
   | 'count a miss'
   | 'pinned'
   | 'link'

@@ -6,6 +6,7 @@ import { CLEARING } from './clearing.js';
 import { DYING } from './dying.js';
 import { EVICTING } from './evicting.js';
 import { FLYING } from './flying.js';
+import { ITERATING } from './iterating.js';
 import { LARGE_VALUES } from './large.js';
 import { LOADING } from './loading.js';
 import { LOGGING } from './logging.js';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LARGE_VALUES,
   ...LOADING,
   ...FLYING,
+  ...ITERATING,
   ...DYING,
   ...MIXED,
 ];
