@@ -127,7 +127,7 @@ export const FLYING: readonly Scenario[] = [
     ],
   },
   {
-    name: 'load / put, load that takes over the fenced flight',
+    name: 'load / delete, load that takes over the fenced flight',
     plot: {
       maxSize: 2,
       threads: [
@@ -217,7 +217,7 @@ export const FLYING: readonly Scenario[] = [
     ],
   },
   {
-    name: 'a leader that dies / a load that takes over after its lease, and one that waits',
+    name: 'a leader that dies / a load that takes over after its lease and gives its slot back',
     plot: {
       maxSize: 2,
       threads: [
