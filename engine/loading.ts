@@ -11,7 +11,7 @@ import {
   takeOverSection,
 } from './flights';
 import { FLIGHT_BYTES, GRACE_WORD, header, shardAt } from './layout';
-import { isHeld, readFree, unchanged } from './lock';
+import { isHeld, nextVersion, readFree, unchanged } from './lock';
 import {
   LANDING,
   LOCKED,
@@ -33,10 +33,19 @@ import { CHANGED, Sized } from './table';
 
 /** Leaves in the slot which flight it is, for the host. */
 @inline
-function tell(at: usize, result: i32): i32 {
+function tell(at: usize, ticket: u64, result: i32): i32 {
   mine.entry = at;
-  mine.entryVersion = atomic.load<u64>(at, offsetof<Flight>('ticket'));
+  mine.entryVersion = ticket;
   return result;
+}
+
+/**
+ * The same for a flight that this thread has just begun from `word`. The record may be another thread's by now, or free,
+ * so the ticket is not read there.
+ */
+@inline
+function leads(at: usize): i32 {
+  return tell(at, nextVersion(word), OK);
 }
 
 /**
@@ -61,15 +70,15 @@ export function claimFlight(key: Sized, asOf: f64, now: f64, until: f64): i32 {
     if (at == 0) {
       const made = claim(shard, word, hash, keyInfo, <u64>until);
       if (made == <usize>RETRY) continue;
-      return made == <usize>NO_FLIGHT ? NO_FLIGHT : tell(made, OK);
+      return made == <usize>NO_FLIGHT ? NO_FLIGHT : leads(made);
     }
     const flight = changetype<Flight>(at);
     // who comes after a write of the key must not get what was loaded before it
     if (flight.deadline <= <u64>now || !mayLand(flight, flight.ticket)) {
-      if (takeOverSection(shard, word, flight, <u64>until) == OK) return tell(at, OK);
+      if (takeOverSection(shard, word, flight, <u64>until) == OK) return leads(at);
       continue;
     }
-    const result = tell(at, flight.owner == myNumber ? OWN_FLIGHT : FLYING);
+    const result = tell(at, flight.ticket, flight.owner == myNumber ? OWN_FLIGHT : FLYING);
     if (unchanged(lock, word)) return result;
   }
 }

@@ -50,6 +50,27 @@ export interface Near {
   readonly now: number;
 }
 
+/** Tries to become the one who loads a key, for so many µs. */
+export interface Claim {
+  readonly kind: 'claim';
+  readonly key: string;
+  readonly now: number;
+  readonly lease: number;
+  /** A key that is there counts only when it still will be in so many µs. */
+  readonly ahead: number;
+  /** When another thread loads it, that is asked to tell how that ends. */
+  readonly awaits?: true;
+}
+
+/** Stores what this thread has loaded. Nothing happens when it never claimed the key. */
+export interface Land {
+  readonly kind: 'land';
+  readonly key: string;
+  readonly value: string;
+  readonly now: number;
+  readonly ttl: number;
+}
+
 /** One operation on the cache. Times are µs. */
 export type Action =
   | Put
@@ -57,21 +78,36 @@ export type Action =
   | Read
   | Near
   | Change
+  | Claim
+  | Land
+  /** Ends this thread's load of a key, stored or not. */
+  | { readonly kind: 'end'; readonly key: string }
   | { readonly kind: 'has' | 'delete' | 'take'; readonly key: string; readonly now: number }
   | { readonly kind: 'touch'; readonly key: string; readonly now: number; readonly ttl: number }
   | { readonly kind: 'clear'; readonly now: number }
   | { readonly kind: 'size' }
+  /** Goes through all entries, by their places or in the order of use. */
+  | { readonly kind: 'scan' | 'walk'; readonly now: number }
   /** The cleaner's round through one shard. */
   | { readonly kind: 'clean'; readonly shard: number; readonly now: number }
   /** Goes on to what comes next once another thread is dead, and gives its slot back. */
   | { readonly kind: 'reap'; readonly thread: number }
-  /** Nobody's action: a shard is emptied because somebody died with its lock. It holds these keys. */
+  /** Nobody's action: a shard is emptied because somebody died with its lock. It holds these keys, and all loads. */
   | { readonly kind: 'lose'; readonly keys: readonly string[] };
 
 interface Times {
   readonly now?: number;
   readonly ttl?: number;
 }
+
+interface Claiming {
+  readonly now?: number;
+  readonly lease?: number;
+  readonly ahead?: number;
+}
+
+/** µs */
+const LEASE = 30_000_000;
 
 /** Stores a value; a long one travels by way of a block of its own. */
 export function put(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
@@ -148,9 +184,39 @@ export function size(): Action {
   return { kind: 'size' };
 }
 
+/** Goes through all entries by their places, one in each call. */
+export function scan(now = NOW): Action {
+  return { kind: 'scan', now };
+}
+
+/** Goes through all entries from the oldest to the newest. */
+export function walk(now = NOW): Action {
+  return { kind: 'walk', now };
+}
+
 /** The cleaner’s round through one shard. */
 export function clean(now: number, shard = 0): Action {
   return { kind: 'clean', shard, now };
+}
+
+/** Tries to become the one who loads a key. */
+export function claim(key: string, { now = NOW, lease = LEASE, ahead = 0 }: Claiming = {}): Action {
+  return { kind: 'claim', key, now, lease, ahead };
+}
+
+/** The same; when another thread loads it, that one is asked to tell how that ends. */
+export function join(key: string, now = NOW): Action {
+  return { kind: 'claim', key, now, lease: LEASE, ahead: 0, awaits: true };
+}
+
+/** Stores what this thread has loaded. */
+export function land(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
+  return { kind: 'land', key, value, now, ttl };
+}
+
+/** Ends this thread’s load of a key. */
+export function end(key: string): Action {
+  return { kind: 'end', key };
 }
 
 /** Begins a put of a large value and leaves it. */

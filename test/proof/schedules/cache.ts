@@ -52,6 +52,8 @@ export class Cache {
   readonly #actions: readonly Action[];
   readonly #keys: readonly string[];
   readonly #quiet: Quiet;
+  /** The keys of each bucket, where somebody goes through them. */
+  readonly #order: Rules['order'];
   /** What every schedule begins with, as the specification has it. */
   readonly #initial: State;
   /** What had been decoded before. */
@@ -78,6 +80,9 @@ export class Cache {
     assert.ok(quiet !== undefined && story !== undefined);
     this.#quiet = quiet;
     this.#decoded = story.decoded;
+    const isWalked = this.#actions.some(({ kind }) => kind === 'scan' || kind === 'walk');
+    this.#order = isWalked ? quiet.buckets(this.#keys) : [];
+    this.world.restore();
     this.#initial = this.#beginning(story.operations);
   }
 
@@ -98,7 +103,7 @@ export class Cache {
     const gone = this.#actions.flatMap((action) =>
       action.kind === 'put' && !left.includes(label(action.value)) ? [action.key] : [],
     );
-    return { maxSize, shards, victims: pressed === true ? gone : [] };
+    return { maxSize, shards, victims: pressed === true ? gone : [], order: this.#order };
   }
 
   /** One schedule, for explore(). */

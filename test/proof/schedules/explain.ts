@@ -3,7 +3,8 @@
  * steps of all actions that the specification allows, in which each action stands within its interval.
  */
 import { type Action, label } from './actions.js';
-import { type Answer, type Rules, stepsOf } from './specification.js';
+import type { Answer } from './answer.js';
+import { type Rules, stepsOf } from './specification.js';
 import { type Counts, type Entry, ordered, type Phase, type State } from './state.js';
 
 /** An action as it looked from outside. One precedes another when its end is smaller than the other's start. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { counters, REPORT, Status } from '../../../src/memory/engine.js';
 import type { Step, World } from '../explore/index.js';
-import { type Action, has, peek } from './actions.js';
+import { type Action, clear, has, peek, put } from './actions.js';
 import type { End } from './explain.js';
 import { type Operation, ownerOf, type Shared } from './operation.js';
 import { Seat } from './seat.js';
@@ -55,6 +55,21 @@ export class Quiet {
       .map(({ result }, index) => ({ key: keys[index] ?? '', value: result ?? '' }))
       .filter(({ value }) => value !== 'MISS');
     return { entries, ordered: false, counts: this.counts() };
+  }
+
+  /** The keys of each bucket, in the order in which a scan meets them. Nothing else is in the cache afterwards. */
+  buckets(keys: readonly string[]): string[][] {
+    const { view } = this.#world;
+    const slot = this.#world.query('slotAddress', this.#index) >>> 0;
+    const places = keys.map((key) => {
+      this.play([clear(), put(key, 'x')]);
+      assert.notEqual(this.#world.call('scan', 0, 0, 0, EARLY, 0), Status.MISS);
+      const bucket = view.getUint32(slot + this.#world.global('slotScanBucket'), true);
+      return { key, bucket, hash: view.getBigUint64(slot + this.#world.global('slotScanHash'), true) };
+    });
+    places.sort((a, b) => a.bucket - b.bucket || (a.hash < b.hash ? -1 : 1));
+    const buckets = [...new Set(places.map(({ bucket }) => bucket))];
+    return buckets.map((bucket) => places.filter((one) => one.bucket === bucket).map(({ key }) => key));
   }
 
   counts(): Counts {

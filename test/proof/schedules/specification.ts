@@ -9,8 +9,12 @@
  *
  * With several shards an access of a put is under way from the moment its entry leaves its place in the order of use to
  * the moment it stands in the new one, and meanwhile an eviction in another shard passes it by.
+ *
+ * A landing is a put that happens only while its flight may land: see flying.ts.
  */
-import { type Action, type Change, label, numberIn, type Put } from './actions.js';
+import { type Action, type Change, type Land, label, numberIn, type Put } from './actions.js';
+import { type Answer, answers } from './answer.js';
+import { claimSteps, drop, earlyFences, endSteps, fence, fenceAll, mayLand } from './flying.js';
 import {
   append,
   applications,
@@ -25,20 +29,15 @@ import {
   type Step,
   without,
 } from './state.js';
+import { scanSteps, walkSteps } from './walking.js';
 
 export interface Rules {
   readonly maxSize: number;
   readonly shards: number;
   /** Keys that puts may evict for want of memory at any time, in any order. */
   readonly victims: readonly string[];
-}
-
-/** What an action was told, as far as the specification looks at it. */
-export interface Answer {
-  readonly thread: number;
-  /** Undefined: it never came. */
-  readonly result: string | undefined;
-  readonly decoded: string | undefined;
+  /** The keys of each bucket, by their hashes. */
+  readonly order: readonly (readonly string[])[];
 }
 
 /**
@@ -53,7 +52,9 @@ export function stepsOf(state: State, phase: Phase, action: Action, answer: Answ
   if (name === 'append' && 'key' in action) {
     return [done(append(state, answer.thread, action.key, Number(number)))];
   }
-  if (action.kind !== 'put' || rules.shards === 1) return plainStepsOf(state, phase, action, answer, rules);
+  if (action.kind !== 'put' || rules.shards === 1) {
+    return [...plainStepsOf(state, phase, action, answer, rules), ...earlyFences(state, phase, action)];
+  }
   const { key } = action;
   if (phase === 'link') return [done(pin(state, key, false))];
   const steps = plainStepsOf(state, phase === 'pinned' ? 'direct' : phase, action, answer, rules);
@@ -91,7 +92,7 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
     case 'touch':
       return touchSteps(state, phase, action, answer);
     case 'clear':
-      return [done({ ...state, entries: [] })];
+      return [done({ ...fenceAll(state), entries: [] })];
     case 'size':
       return answers(answer, String(state.entries.length), done(state));
     case 'clean':
@@ -99,11 +100,26 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
     case 'reserve':
       return [done(state), ...pressure(state, 'begin', rules)];
     case 'reap':
-      return [done(state)];
+      return [done(drop(state, action.thread))];
+    case 'scan':
+      return scanSteps(state, phase, action, answer, rules.order);
+    case 'walk':
+      return walkSteps(state, phase, action, answer, rules.order);
+    case 'claim':
+      return claimSteps(state, phase, action, answer);
+    case 'land':
+      return mayLand(state, action, answer)
+        ? putSteps(state, phase, action, answer, rules, answer.result !== 'CONFLICT')
+        : answers(answer, 'CONFLICT', done(state));
+    case 'end':
+      return endSteps(state, action.key, answer);
     case 'lose':
-      return state.entries
-        .filter(({ key }) => action.keys.includes(key))
-        .map((entry) => ({ state: { ...state, entries: without(state, entry) }, phase }));
+      return [
+        { state: { ...state, flights: [] }, phase },
+        ...state.entries
+          .filter(({ key }) => action.keys.includes(key))
+          .map((entry) => ({ state: { ...state, entries: without(state, entry) }, phase })),
+      ];
   }
 }
 
@@ -111,7 +127,7 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
 function putSteps(
   state: State,
   phase: Phase,
-  action: Put | Change,
+  action: Put | Change | Land,
   answer: Answer,
   rules: Rules,
   mayStore = true,
@@ -145,14 +161,15 @@ function deadlineOf({ now, ttl }: { readonly now: number; readonly ttl: number }
 /** A logged update leaves its entry where it is; a new entry is the newest in any case. */
 function store(
   state: State,
-  { key }: { readonly key: string },
+  { kind, key }: Put | Change | Land,
   value: string,
   deadline: number,
   phase: Phase,
 ): Step {
   const version = state.clock;
   const entry: Entry = { key, value, deadline, version };
-  return written({ ...count(state, 'puts'), clock: version + 1 }, entry, phase);
+  const before = kind === 'land' ? state : fence(state, key);
+  return written({ ...count(before, 'puts'), clock: version + 1 }, entry, phase);
 }
 
 function written(state: State, entry: Entry, phase: Phase): Step {
@@ -182,9 +199,10 @@ function deleteSteps(
   answer: Answer,
 ): Step[] {
   const found = find(state, key);
-  if (found === undefined) return answers(answer, 'MISS', done(state));
-  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(state, found, 'done'));
-  return answers(answer, 'OK', done(count({ ...state, entries: without(state, found) }, 'deletes')));
+  const fenced = fence(state, key);
+  if (found === undefined) return answers(answer, 'MISS', done(fenced));
+  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(fenced, found, 'done'));
+  return answers(answer, 'OK', done(count({ ...fenced, entries: without(state, found) }, 'deletes')));
 }
 
 function swapSteps(state: State, phase: Phase, action: Change, answer: Answer, rules: Rules): Step[] {
@@ -209,9 +227,10 @@ function takeSteps(
   answer: Answer,
 ): Step[] {
   const found = find(state, key);
-  if (found === undefined) return answers(answer, 'MISS', done(count(state, 'misses')));
-  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(state, found, 'count a miss'));
-  const taken = count({ ...state, entries: without(state, found) }, 'deletes');
+  const fenced = fence(state, key);
+  if (found === undefined) return answers(answer, 'MISS', done(count(fenced, 'misses')));
+  if (!isThere(found, now)) return answers(answer, 'EXPIRED', expire(fenced, found, 'count a miss'));
+  const taken = count({ ...fenced, entries: without(state, found) }, 'deletes');
   return answers(answer, found.value, done(count(taken, 'hits')));
 }
 
@@ -276,9 +295,4 @@ function expire(state: State, entry: Entry, phase: Phase): Step {
 
 function hit(state: State, { version }: Entry): Step {
   return { state: count(state, 'hits'), phase: `append ${version}` };
-}
-
-/** The steps, if they lead to the answer that was given, or none was. */
-function answers({ result }: Answer, expected: string, ...steps: Step[]): Step[] {
-  return result === undefined || result === expected ? steps : [];
 }

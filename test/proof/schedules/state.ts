@@ -1,4 +1,5 @@
-/** The state of a cache as the specification has it: entries in the order of use, counts, and the threads' access logs. */
+/** The state of a cache as the specification has it: entries in the order of use, counts, access logs, loads. */
+import type { Flight } from './flying.js';
 
 export interface Entry {
   readonly key: string;
@@ -35,7 +36,8 @@ export interface State {
   readonly counts: Counts;
   /** By thread; oldest first. */
   readonly logs: Readonly<Record<number, readonly Access[]>>;
-  /** Writes and records so far. */
+  readonly flights: readonly Flight[];
+  /** Writes, records and claims so far. */
   readonly clock: number;
 }
 
@@ -49,7 +51,8 @@ export interface Step {
 /**
  * `direct` and `logged`: a put has looked whether its thread's log is empty. `pinned` and `link`: an access is under way,
  * before and after the entry has become the newest. `evict`: with the records of all logs up to this one applied.
- * `append`: the entry of this version goes to the log.
+ * `append`: the entry of this version goes to the log. `await`: the flight with this number is to be waited for. `at`: a way
+ * through all entries has seen these.
  */
 export type Phase =
   | 'begin'
@@ -57,6 +60,8 @@ export type Phase =
   | 'logged'
   | `evict ${number}`
   | `append ${number}`
+  | `await ${number}`
+  | `at ${string}`
   | 'count a miss'
   | 'pinned'
   | 'link'
@@ -67,6 +72,7 @@ export const EMPTY: State = {
   entries: [],
   counts: { hits: 0, misses: 0, puts: 0, deletes: 0, evictions: 0, expired: 0 },
   logs: {},
+  flights: [],
   clock: 0,
 };
 

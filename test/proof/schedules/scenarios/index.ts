@@ -5,7 +5,10 @@ import { ATOMIC } from './atomic.js';
 import { CLEARING } from './clearing.js';
 import { DYING } from './dying.js';
 import { EVICTING } from './evicting.js';
+import { FLYING } from './flying.js';
+import { ITERATING } from './iterating.js';
 import { LARGE_VALUES } from './large.js';
+import { LOADING } from './loading.js';
 import { LOGGING } from './logging.js';
 import { MIXED } from './mixed.js';
 import { REMOVING } from './removing.js';
@@ -19,6 +22,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...REMOVING,
   ...CLEARING,
   ...LARGE_VALUES,
+  ...LOADING,
+  ...FLYING,
+  ...ITERATING,
   ...DYING,
   ...MIXED,
 ];
