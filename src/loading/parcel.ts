@@ -20,22 +20,30 @@ export class Parcel {
   }
 }
 
-/** What a loader threw, as bytes: an error keeps name, message, stack and cause, as structured clone does. */
+/**
+ * What a loader threw, as bytes: an error keeps name, message, stack and cause, as structured clone does. Never throws,
+ * whatever code it may run.
+ */
 export function packFailure(error: unknown): Uint8Array {
   try {
     return serialize(error);
   } catch {
-    // something in it cannot be cloned: what can be said of it
-    return serialize(
-      error instanceof Error ? plainError(error) : new Error(`the loader threw ${describe(error)}`),
-    );
+    return serialize(plainError(error));
   }
 }
 
-function plainError(error: Error): Error {
-  const copy = new Error(String(error.message));
-  copy.name = String(error.name);
-  return copy;
+/** What can be said of something that cannot be cloned. */
+function plainError(error: unknown): Error {
+  try {
+    if (error instanceof Error) {
+      const copy = new Error(String(error.message));
+      copy.name = String(error.name);
+      return copy;
+    }
+  } catch {
+    // its own code throws
+  }
+  return new Error(`the loader threw ${describe(error)}`);
 }
 
 /** The error for a caller in another thread, or for a later one: with the original as its cause. */
