@@ -233,7 +233,9 @@ export class Loading {
     const failure = packFailure(error);
     // whose lease is over gives way to those who wait; they do not fail with it
     this.finish(flight, isOverdue ? {} : { failure }, () => {
-      if (plan.negativeTtl > 0 && this.flights.isLanding(flight)) {
+      // who waits elsewhere for what is overdue is going to load it, not to fail with it
+      const isOthers = isOverdue && this.flights.isAwaited(flight);
+      if (plan.negativeTtl > 0 && !isOthers && this.flights.isLanding(flight)) {
         this.#failures.remember(key, failure, plan.negativeTtl);
       }
     });

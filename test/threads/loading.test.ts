@@ -86,6 +86,18 @@ describe('a stampede', () => {
     assert.equal(loaders.count, 1);
   });
 
+  it('is taken on, not remembered as a failure, when the time of the first is over', async (test) => {
+    const cache = makeCache<string>(test, { maxSize: 100 });
+    const loaders = new Loaders(test, cache);
+    const [slow, quick] = await loaders.startAll(2);
+    const options = { timeout: 0.3, negativeTtl: 100 };
+    const leading = slow?.load({ key: 'key', callers: 1, loadMs: 60_000, options });
+    await until(() => loaders.count === 1, 'the slow one loads');
+    const order = { key: 'key', callers: 3, loadMs: 1, options: { negativeTtl: 100 } };
+    assert.deepEqual(await quick?.load(order), Array(3).fill({ value: 'loaded key' }));
+    await leading;
+  });
+
   it('is taken on by another thread when the time of the first is over', async (test) => {
     const cache = makeCache<string>(test, { maxSize: 100 });
     const loaders = new Loaders(test, cache);
