@@ -5,7 +5,10 @@ import type { LoadOptions } from './options.js';
 
 /** How a function is memoised; the rest as for `getOrLoad`. */
 export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'signal'> {
-  /** What the keys begin with: the same in every thread, another one for each function. Default: the function's name. */
+  /**
+   * What the keys begin with: the same in every thread, another one for each function, as functions of one name share their
+   * values. Default: the function's name, which is `default` for all that are exported as that without one.
+   */
   readonly name?: string | undefined;
   /** The key for these arguments, as it is; `name` is not used then. Default: made of the name and all arguments. */
   readonly key?: ((...args: Args) => CacheKey) | undefined;

@@ -12,11 +12,18 @@ export interface LoadOptions {
    * for so long, until room is needed. Default: not at all.
    */
   readonly staleFor?: number | undefined;
-  /** Seconds after which a value that is read is loaded anew in the background; below `ttl`. Default: never. */
+  /**
+   * Seconds after which a value that is read is loaded anew in the background; below `ttl`, or the default TTL: what never
+   * expires is not refreshed. Default: never.
+   */
   readonly refreshAfter?: number | undefined;
   /** Seconds that a loader may take, up to 86,400; then it has failed, and whoever waits may load. Default 30. */
   readonly timeout?: number | undefined;
-  /** Seconds for which a failure is remembered, for all threads: calls fail without loading. Default: not at all. */
+  /**
+   * Seconds for which a failure is remembered, for all threads: calls with this option fail without loading. It is an
+   * entry, which counts in `size`, `puts` and `evictions`, but no iteration and no listener meets it. A value of the key
+   * goes before it, a `clear` ends it, a `delete` does not. Default: not at all.
+   */
   readonly negativeTtl?: number | undefined;
   /** Ends the waiting of this caller, with the signal's reason; the load goes on for the others. */
   readonly signal?: AbortSignal | undefined;
