@@ -141,11 +141,18 @@ export class Loading {
     const { key, plan, ahead } = wish;
     // who comes after a write has begun anew
     if (this.#loads.get(key) !== load) return undefined;
-    this.#throwRemembered(wish);
+    const remembered = this.#remembered(wish);
+    if (remembered) throw unpackFailure(key, remembered, 'a moment ago');
     const claim = this.flights.claim(key, plan.timeout, ahead);
     if (claim.kind === 'present') return undefined;
     load.flight = 'flight' in claim ? claim.flight : undefined;
-    if (claim.kind === 'leads') return this.#lead(wish, claim.flight, load);
+    if (claim.kind === 'leads') {
+      // it may have been remembered since
+      const failure = this.#remembered(wish);
+      if (!failure) return this.#lead(wish, claim.flight, load);
+      this.finish(claim.flight, { failure }, () => {});
+      throw unpackFailure(key, failure, 'a moment ago');
+    }
     // somebody else refreshes it
     if (!load.hasCallers) return undefined;
     if (claim.kind === 'flying') return this.#follow(wish, claim.flight, load);
@@ -154,9 +161,8 @@ export class Loading {
     return load.hasCallers ? 'again' : undefined;
   }
 
-  #throwRemembered({ key, plan }: Wish): void {
-    const failure = plan.negativeTtl > 0 ? this.#failures.find(key) : undefined;
-    if (failure) throw unpackFailure(key, failure, 'a moment ago');
+  #remembered({ key, plan }: Wish): Uint8Array | undefined {
+    return plan.negativeTtl > 0 ? this.#failures.find(key) : undefined;
   }
 
   /** Waits for another thread's load. */
@@ -181,8 +187,6 @@ export class Loading {
     load.onCaller = () => lease.ref();
     if (!load.hasCallers) lease.unref();
     try {
-      // it may have been remembered while this thread was about to claim
-      this.#throwRemembered(wish);
       const value = await lease.limit(() => {
         run.start();
         return loader(key);

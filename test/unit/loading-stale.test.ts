@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CacheKey, LoadOptions, RemovalEvent, ThreadSafeCache } from '../../src/index.js';
+import { Failures } from '../../src/loading/failures.js';
 import { nowMicros } from '../../src/memory/clock.js';
 import { Status } from '../../src/memory/engine.js';
 import { Seat } from '../../src/memory/seat.js';
@@ -210,6 +211,21 @@ describe('negativeTtl', () => {
     await assert.rejects(cache.getOrLoad('slow', () => throwIt(AbortSignal.abort().reason), options));
     const late = await cache.getOrLoad('slow', () => 1, options).catch((reason) => reason);
     assert.deepEqual([late.cause.name, late.cause.message], ['AbortError', 'This operation was aborted']);
+  });
+
+  it('is found by who claims the key just after, and neither wrapped nor prolonged', async (test) => {
+    const { clock, get, count } = make(test);
+    await assert.rejects(get(options, new Error('down')));
+    clock.pass(4);
+    // as if it had been remembered between the look and the claim
+    const { mock } = test.mock.method(Failures.prototype, 'find');
+    mock.mockImplementationOnce(() => undefined);
+    const error = await get(options).catch((reason) => reason);
+    assert.deepEqual([mock.callCount(), count()], [2, 1]);
+    assert.deepEqual([error.code, error.cause.message], ['ERR_LOAD_FAILED', 'down']);
+    await assert.rejects(get(options), ({ cause }) => cause.message === 'down');
+    clock.pass(2);
+    assert.equal(await get(options), 'load 2');
   });
 
   it('ends with a clear, and not with a delete', async (test) => {
