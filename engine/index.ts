@@ -11,6 +11,7 @@ export {
   awaitFlight,
   claimFlight,
   dropFlights,
+  dropOverdue,
   endFlight,
   flightState,
   isAwaited,

@@ -31,6 +31,9 @@ import { mine, myNumber } from './self';
 import { BUSY, CLOSED, CONFLICT, EXPIRED, FLYING, MISS, NO_FLIGHT, OK, OWN_FLIGHT, RETRY } from './status';
 import { CHANGED, Sized } from './table';
 
+/** No slot has this number. */
+const NOBODY: u32 = 0;
+
 /** Leaves in the slot which flight it is, for the host. */
 @inline
 function tell(at: usize, ticket: u64, result: i32): i32 {
@@ -148,13 +151,24 @@ function end(at: usize, ticket: u64): i32 {
 
 /** Ends every flight of a slot, whose thread leaves or is dead. OK or BUSY. */
 export function dropFlights(number: u32): i32 {
+  return drop(number, 0);
+}
+
+/** Ends every flight whose lease was over before `then` (µs): nobody has taken it over, and its leader may be dead. OK or BUSY. */
+export function dropOverdue(then: f64): i32 {
+  return drop(NOBODY, <u64>then);
+}
+
+/** Ends the flights of a slot, and those whose lease was over before. */
+function drop(number: u32, then: u64): i32 {
   for (let i: u32 = 0; i < header().shardCount; i++) {
     const shard = shardAt(i);
     if (shard.flightCount == 0) continue;
     const start = header().flights + <usize>(i * header().flightsPerShard) * FLIGHT_BYTES;
     for (let at = start; at < shard.flightFresh; at += FLIGHT_BYTES) {
       const ticket = atomic.load<u64>(at, offsetof<Flight>('ticket'));
-      if (ticket == 0 || changetype<Flight>(at).owner != number) continue;
+      const flight = changetype<Flight>(at);
+      if (ticket == 0 || (flight.owner != number && flight.deadline >= then)) continue;
       if (end(at, ticket) == BUSY) return BUSY;
     }
   }

@@ -11,6 +11,7 @@ export const errorMeanings = {
   ERR_VALUE_TOO_LARGE: 'a value can never fit the memory budget',
   ERR_LOAD_FAILED: 'the loader failed in another thread, or a moment ago; its error is the cause',
   ERR_LOAD_TIMEOUT: 'a loader took longer than its timeout',
+  ERR_LOAD_REENTERED: 'what is computed asks for its own key',
   ERR_CACHE_CLOSED: 'the cache was used after shutdown()',
   ERR_CACHE_EXISTS: 'a live cache of that name exists already',
   ERR_CACHE_NOT_FOUND: 'this thread knows no cache of that name',

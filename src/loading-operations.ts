@@ -23,12 +23,17 @@ export abstract class LoadingOperations<Key extends CacheKey, Value> extends Col
    * any thread, what the loader brings still goes to those who wait, and is not stored. Nor is what does not fit.
    *
    * A loader that throws makes all who wait fail: in its own thread with what it threw, in others with
-   * `ERR_LOAD_FAILED`, its copy being the `cause`. Nothing is stored, and the next call loads again. When the thread that
-   * loads is terminated, or its time is over, one of those who wait loads at once.
+   * `ERR_LOAD_FAILED`, its copy being the `cause`: of an error name, message, stack, `code` and cause. Nothing is stored,
+   * and the next call loads again. When the thread that loads is terminated, or its time is over, one of those who wait
+   * loads at once.
    *
-   * Counts a hit or a miss, a load for each run of the loader, a wait for each caller that waits for another's.
+   * After a shutdown who waits for another thread fails with `ERR_CACHE_CLOSED`; what this thread loads already comes to
+   * its end, and is not stored.
    *
-   * @param loader Gets the key; its result, or what its promise brings, is the value. It must not wait for the same key.
+   * Counts a hit or a miss, a load for each run of the loader, one wait for each call that waits for another's.
+   *
+   * @param loader Gets the key; its result, or what its promise brings, is the value. If it waits for the same key, or
+   * for one whose loader waits for this one, all of them end by their timeouts.
    * @throws {@link CacheError} as rejections: `ERR_INVALID_KEY`, `ERR_INVALID_OPTION`, `ERR_INVALID_TTL`,
    * `ERR_INVALID_ARGUMENT`; what the loader throws; `ERR_LOAD_FAILED`; `ERR_LOAD_TIMEOUT` when the loader of this thread
    * has taken too long; `ERR_VALUE_NOT_CLONEABLE`; the reason of the signal; `ERR_CACHE_CLOSED`.
@@ -49,12 +54,14 @@ export abstract class LoadingOperations<Key extends CacheKey, Value> extends Col
   /**
    * The same for work that a thread does synchronously: **other threads that ask for the key meanwhile are blocked** until it
    * is done, with their event loops. For work of milliseconds that is worth more than the waiting of all. A thread that
-   * loads the key by {@link LoadingOperations.getOrLoad} itself does not wait for itself: it computes, and stores that.
+   * loads the key by {@link LoadingOperations.getOrLoad} itself does not wait for itself: it computes, and stores that
+   * instead. Nor does one that has loads or computations of its own under way wait when too many are: it computes, and
+   * stores nothing.
    *
    * @param compute Gets the key; its result is the value. A promise is not waited for, and cannot be stored. It must not
    * ask for a key that another thread computes while that asks for this one: both would wait until a timeout ends.
-   * @throws {@link CacheError} As {@link LoadingOperations.getOrLoad}, but for the timeout: it only lets another thread
-   * compute.
+   * @throws {@link CacheError} As {@link LoadingOperations.getOrLoad}, but for the timeout, which only lets another thread
+   * compute; `ERR_LOAD_REENTERED` when `compute` asks for its own key.
    */
   getOrCompute<Computed extends Value = Value>(
     key: Key,

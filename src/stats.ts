@@ -1,6 +1,6 @@
 /** What {@link ThreadSafeCache.getStats} answers: figures of all threads together. */
 export interface CacheStats {
-  /** Reads that found their key: `get`, `getVersioned`, each key of `getMany`, `take`. */
+  /** Reads that found their key: `get`, `getVersioned`, each key of `getMany`, `take`, `getOrLoad`, `getOrCompute`. */
   readonly hits: number;
   /** The same that did not, expired entries included. */
   readonly misses: number;
@@ -14,7 +14,10 @@ export interface CacheStats {
   readonly evictions: number;
   /** Entries removed because their time had come, on access or by the cleaner. */
   readonly expiredRemovals: number;
-  /** Values stored: by `put`, `putMany`, `increment`, `update`, and by `putIfAbsent` and `putIfVersion` when they did. */
+  /**
+   * Values stored: by `put`, `putMany`, `increment`, `update`, and by `putIfAbsent`, `putIfVersion` and loads when they did.
+   * A failure that is remembered is one too.
+   */
   readonly puts: number;
   /** Entries removed by `delete`, `deleteMany` and `take`. */
   readonly deletes: number;
@@ -34,7 +37,7 @@ export interface CacheStats {
   readonly loadFailures: number;
   /** Milliseconds that they took, all together. */
   readonly loadTimeMs: number;
-  /** Calls that waited for the loader of another one. */
+  /** Calls that waited for the loader of another one, each once. */
   readonly waits: number;
   /** Calls that got a value past its end, by `staleFor`. */
   readonly staleServed: number;

@@ -85,6 +85,7 @@ export class Store {
 
   /** The value or `absent`, without any effect. */
   peek(key: unknown): unknown {
+    this.#calls.requireOpen();
     const described = encodeKey(key, this.#seat.keyScratch, 'peek');
     const info = this.#readOn(described, false);
     return info < 0 ? absent : this.#decode(info);
@@ -92,6 +93,7 @@ export class Store {
 
   /** The same for an entry that expired less than so many µs ago, too. */
   peekStale(key: unknown, micros: number): unknown {
+    this.#calls.requireOpen();
     this.#calls.useClock();
     const described = encodeKey(key, this.#seat.keyScratch, 'load');
     this.#behind = micros;
@@ -107,6 +109,7 @@ export class Store {
 
   /** Whether a key is there and will still be in so many µs. */
   hasAhead(key: unknown, micros: number): boolean {
+    this.#calls.requireOpen();
     const described = encodeKey(key, this.#seat.keyScratch, 'load');
     return (
       this.#calls.call(() => this.#engine.has(described, nowMicros() + Math.max(0, micros))) === Status.OK

@@ -1,84 +1,108 @@
-import { cacheTypeError, describe } from '../errors.js';
+import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { absent } from '../store.js';
-import type { Flight } from './flights.js';
+import type { Claim, Flight } from './flights.js';
+import { KeyMap } from './load.js';
 import type { Loading } from './loading.js';
 import type { LoadPlan } from './options.js';
 import { Parcel, packFailure, unpackFailure } from './parcel.js';
 
+type ComputePlan = Pick<LoadPlan, 'ttl' | 'timeout'>;
+
+/** One call of `getOrCompute`. */
+interface Wish {
+  readonly key: unknown;
+  readonly compute: (key: unknown) => unknown;
+  readonly plan: ComputePlan;
+  /** That this call waits is counted once. */
+  isCounted: boolean;
+}
+
 /** The synchronous sibling of {@link Loading.getOrLoad}, over the same flights: whoever waits is blocked. */
 export class Computing {
   readonly #loading: Loading;
+  /** What this thread computes just now, one inside of the other. */
+  readonly #underWay = new KeyMap<true>();
 
   constructor(loading: Loading) {
     this.#loading = loading;
   }
 
   /** The value of a key, computed when it is not there. See `LoadingOperations.getOrCompute`. */
-  getOrCompute(givenKey: unknown, compute: unknown, plan: Pick<LoadPlan, 'ttl' | 'timeout'>): unknown {
+  getOrCompute(givenKey: unknown, compute: unknown, plan: ComputePlan): unknown {
     const { store, flights } = this.#loading;
     const key = store.writer.checkedKey(givenKey, 'compute');
     if (typeof compute !== 'function') {
       const message = `Cannot compute ${describe(key)}: compute is ${describe(compute)}, a function is required`;
       throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
     }
+    const wish: Wish = { key, compute: compute as Wish['compute'], plan, isCounted: false };
     let found = store.get(key);
     while (found === absent) {
+      if (this.#underWay.get(key)) throw reentered(key);
       const claim = flights.claim(key, plan.timeout, 0);
-      if (claim.kind === 'leads')
-        return this.#lead(key, compute as (key: unknown) => unknown, plan, claim.flight);
-      // this thread loads it and is needed for that: it cannot wait for itself
-      if (claim.kind === 'own') return this.#alone(key, compute as (key: unknown) => unknown, plan);
+      if (claim.kind === 'leads' || claim.kind === 'own') return this.#compute(wish, claim);
       if (claim.kind === 'flying') {
-        const parcel = this.#follow(key, claim.flight);
+        const parcel = this.#follow(wish, claim.flight);
         if (parcel) return store.decoded(parcel.kind, parcel.bytes);
       }
-      if (claim.kind === 'full') store.calls.seat.pause();
+      // there may be no room before this thread is through with what it does besides
+      if (claim.kind === 'full' && (this.#loading.isBusy || this.#underWay.size > 0)) {
+        return this.#compute(wish, claim);
+      }
+      if (claim.kind === 'full') this.#waitForRoom();
       found = store.peek(key);
     }
     return found;
   }
 
-  #follow(key: unknown, flight: Flight): Parcel | undefined {
+  #waitForRoom(): void {
+    this.#loading.flights.makeRoom();
+    this.#loading.store.calls.seat.pause();
+  }
+
+  #follow(wish: Wish, flight: Flight): Parcel | undefined {
     const { waiting, tally } = this.#loading;
-    const landing = waiting.blockedFor(flight, () => tally.add('waits'));
-    if (landing?.failure) throw unpackFailure(key, landing.failure, 'in another thread');
+    const landing = waiting.blockedFor(flight, () => {
+      if (!wish.isCounted) tally.add('waits');
+      wish.isCounted = true;
+    });
+    if (landing?.failure) throw unpackFailure(wish.key, landing.failure, 'in another thread');
     return landing?.value && new Parcel(landing.value.kind, landing.value.bytes);
   }
 
-  #lead(key: unknown, compute: (key: unknown) => unknown, { ttl }: { ttl: number }, flight: Flight): unknown {
+  /**
+   * Computes it. With a flight that a load of this thread has begun it does not wait for itself: it ends that, and when it
+   * fails leaves it. Without one, for want of room, nothing is stored.
+   */
+  #compute({ key, compute, plan }: Wish, claim: Claim): unknown {
     const { store, tally } = this.#loading;
+    const flight = 'flight' in claim ? claim.flight : undefined;
     const run = tally.begin();
+    this.#underWay.set(key, true);
     try {
       run.start();
       const encoder = store.writer.encode(key, compute(key));
       const parcel = Parcel.of(encoder);
-      this.#loading.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
-        store.writer.land(encoder, key, ttl, flight);
-      });
+      if (flight) {
+        this.#loading.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
+          store.writer.land(encoder, key, plan.ttl, flight);
+        });
+      }
       run.end(true);
       return store.decoded(parcel.kind, parcel.bytes);
     } catch (error) {
       run.end(false);
-      this.#loading.finish(flight, { failure: packFailure(error) }, () => {});
+      if (flight && claim.kind === 'leads') {
+        this.#loading.finish(flight, { failure: packFailure(error) }, () => {});
+      }
       throw error;
-    }
-  }
-
-  /** Without a flight; what it stores is a put, which fences the load that is under way. */
-  #alone(key: unknown, compute: (key: unknown) => unknown, { ttl }: { ttl: number }): unknown {
-    const { store, tally } = this.#loading;
-    const run = tally.begin();
-    let hasSucceeded = false;
-    try {
-      run.start();
-      const value = compute(key);
-      store.writer.put('compute', key, value, ttl);
-      const encoder = store.writer.encode(key, value);
-      const parcel = Parcel.of(encoder);
-      hasSucceeded = true;
-      return store.decoded(parcel.kind, parcel.bytes);
     } finally {
-      run.end(hasSucceeded);
+      this.#underWay.delete(key);
     }
   }
+}
+
+function reentered(key: unknown): Error {
+  const message = `Cannot compute ${describe(key)}: this thread is computing it already, a function that does not ask for its own key is required`;
+  return cacheError('ERR_LOAD_REENTERED', message);
 }

@@ -24,6 +24,8 @@ export class Failures {
   }
 
   #keyOf(key: unknown): ReservedKey {
+    // the user's code may have run
+    this.#store.calls.requireOpen();
     const scratch = this.#store.calls.seat.keyScratch;
     const described = encodeKey(key, scratch, 'load');
     const hash = createHash('sha256').update(Uint8Array.of(described & 7));

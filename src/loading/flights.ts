@@ -14,16 +14,23 @@ export interface Flight {
  * or there is no room for one more load just now.
  */
 export type Claim =
-  | { readonly kind: 'leads' | 'flying'; readonly flight: Flight }
-  | { readonly kind: 'present' | 'own' | 'full' };
+  | { readonly kind: 'leads' | 'flying' | 'own'; readonly flight: Flight }
+  | { readonly kind: 'present' | 'full' };
 
 /** How a flight is doing: its leader's owner number, or why there is none. */
 export type FlightState = number | 'ended' | 'overdue' | 'closed';
+
+/** How often room is made, at most: all flights and all threads are looked at. */
+const ROOM_MICROS = 100_000;
+/** A leader that lives ends its flight by itself, soon after its lease. */
+const GRACE_MICROS = 1_000_000;
 
 /** One thread's calls of the engine about flights. See engine/flights.ts. */
 export class Flights {
   readonly #calls: Calls;
   readonly #words: Int32Array;
+  /** When room may be made again, µs. */
+  #nextRoom = 0;
 
   constructor(calls: Calls) {
     this.#calls = calls;
@@ -44,8 +51,8 @@ export class Flights {
     });
     if (result === Status.CONFLICT) return { kind: 'present' };
     if (result === Status.NO_FLIGHT) return { kind: 'full' };
-    if (result === Status.OWN_FLIGHT) return { kind: 'own' };
     const flight = { at: seat.field(seat.places.slotEntry), ticket: seat.entryVersion };
+    if (result === Status.OWN_FLIGHT) return { kind: 'own', flight };
     return { kind: result === Status.OK ? 'leads' : 'flying', flight };
   }
 
@@ -75,6 +82,15 @@ export class Flights {
     const result = this.#calls.call(() => this.#calls.engine.endFlight(at, ticket));
     if (result === Status.REPLACED) Atomics.notify(this.#words, this.#wordOf(at));
     return result === Status.REPLACED;
+  }
+
+  /** For who finds no room: ends what nobody else would, the flights of threads that are gone and what is long overdue. */
+  makeRoom(): void {
+    const now = nowMicros();
+    if (now < this.#nextRoom) return;
+    this.#nextRoom = now + ROOM_MICROS;
+    this.#calls.seat.reapAll();
+    this.#calls.call(() => this.#calls.engine.dropOverdue(now - GRACE_MICROS));
   }
 
   /** Blocks this thread until a flight has ended, or for some milliseconds. */

@@ -1,5 +1,6 @@
 import type { Flight } from './flights.js';
 import type { Parcel } from './parcel.js';
+import { unlessAborted } from './signals.js';
 
 /** How a load ends for those who wait: with the value, or `undefined`: look into the cache, or begin anew. */
 export type Outcome = Parcel | undefined;
@@ -36,23 +37,14 @@ export class Load {
   }
 }
 
-async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 /** A Map by cache keys: bytes are compared by what they hold. */
 export class KeyMap<Value> {
   readonly #values = new Map<unknown, Value>();
   readonly #ofBytes = new Map<string, Value>();
+
+  get size(): number {
+    return this.#values.size + this.#ofBytes.size;
+  }
 
   get(key: unknown): Value | undefined {
     return typeof key === 'object' ? this.#ofBytes.get(textOf(key)) : this.#values.get(key);

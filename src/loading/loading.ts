@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { absent, type Store } from '../store.js';
 import { Failures } from './failures.js';
@@ -7,11 +6,9 @@ import { Lease, overdue } from './lease.js';
 import { KeyMap, Load, type Outcome } from './load.js';
 import type { LoadPlan } from './options.js';
 import { Parcel, packFailure, unpackFailure } from './parcel.js';
+import { Queue } from './queue.js';
 import { Tally } from './tally.js';
 import { Waiting } from './waiting.js';
-
-/** Who finds the table of flights full looks again after this. */
-const PAUSE_MS = 5;
 
 /** The loader of a user, with the key it was called for. */
 export type AnyLoader = (key: unknown) => unknown;
@@ -23,6 +20,8 @@ interface Wish {
   readonly plan: LoadPlan;
   /** A value that is there counts as there only when it will still be so many µs ahead. */
   readonly ahead: number;
+  /** That this call waits is counted once, and that of a refresh, for which nobody does, not at all. */
+  isCounted: boolean;
 }
 
 /**
@@ -36,6 +35,7 @@ export class Loading {
   readonly store: Store;
   readonly #failures: Failures;
   readonly #loads = new KeyMap<Load>();
+  readonly #queue = new Queue();
   #staleKept = 0;
 
   constructor(store: Store, cacheId: string) {
@@ -53,7 +53,7 @@ export class Loading {
     if (typeof loader !== 'function') throw noLoader(key, loader);
     plan.signal?.throwIfAborted();
     this.#keepStale(plan.staleFor);
-    const wish: Wish = { key, loader: loader as AnyLoader, plan, ahead: 0 };
+    const wish: Wish = { key, loader: loader as AnyLoader, plan, ahead: 0, isCounted: false };
     const present = this.store.get(key);
     if (present !== absent) {
       this.#refreshInTime(wish);
@@ -68,20 +68,31 @@ export class Loading {
     return this.#waitFor(wish);
   }
 
+  /** Whether something is under way that this thread is needed for, maybe. */
+  get isBusy(): boolean {
+    return this.#loads.size > 0;
+  }
+
   /** The cache is closed for this thread: what it waits for fails, what it loads is not stored. */
   stop(): void {
     this.waiting.stop();
+    this.#queue.advance(Number.POSITIVE_INFINITY);
   }
 
   async #waitFor(wish: Wish): Promise<unknown> {
     for (;;) {
       const present = this.#underWay(wish.key);
-      if (present) this.tally.add('waits');
+      if (present) this.#countWait(wish);
       const outcome = await (present ?? this.#begin(wish)).outcome(wish.plan.signal);
       if (outcome) return this.store.decoded(outcome.kind, outcome.bytes);
       const found = this.store.peek(wish.key);
       if (found !== absent) return found;
     }
+  }
+
+  #countWait(wish: Wish): void {
+    if (!wish.isCounted) this.tally.add('waits');
+    wish.isCounted = true;
   }
 
   /** The load to wait for: not one that began before a write of the key that may have come before this call. */
@@ -104,7 +115,7 @@ export class Loading {
   }
 
   #refresh(wish: Wish): void {
-    if (!this.#underWay(wish.key)) this.#begin(wish);
+    if (!this.#underWay(wish.key)) this.#begin({ ...wish, isCounted: true });
   }
 
   #keepStale(micros: number): void {
@@ -130,31 +141,38 @@ export class Loading {
     const { key, plan, ahead } = wish;
     // who comes after a write has begun anew
     if (this.#loads.get(key) !== load) return undefined;
-    this.#throwRemembered(wish);
+    const remembered = this.#remembered(wish);
+    if (remembered) throw unpackFailure(key, remembered, 'a moment ago');
     const claim = this.flights.claim(key, plan.timeout, ahead);
     if (claim.kind === 'present') return undefined;
     load.flight = 'flight' in claim ? claim.flight : undefined;
-    if (claim.kind === 'leads') return this.#lead(wish, claim.flight, load);
+    if (claim.kind === 'leads') {
+      // it may have been remembered since
+      const failure = this.#remembered(wish);
+      if (!failure) return this.#lead(wish, claim.flight, load);
+      this.finish(claim.flight, { failure }, () => {});
+      throw unpackFailure(key, failure, 'a moment ago');
+    }
     // somebody else refreshes it
     if (!load.hasCallers) return undefined;
     if (claim.kind === 'flying') return this.#follow(wish, claim.flight, load);
-    await sleep(PAUSE_MS);
-    return 'again';
+    if (claim.kind === 'full') this.flights.makeRoom();
+    await this.#queue.turn();
+    return load.hasCallers ? 'again' : undefined;
   }
 
-  #throwRemembered({ key, plan }: Wish): void {
-    const failure = plan.negativeTtl > 0 ? this.#failures.find(key) : undefined;
-    if (failure) throw unpackFailure(key, failure, 'a moment ago');
+  #remembered({ key, plan }: Wish): Uint8Array | undefined {
+    return plan.negativeTtl > 0 ? this.#failures.find(key) : undefined;
   }
 
   /** Waits for another thread's load. */
-  async #follow({ key }: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
+  async #follow(wish: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
     load.onIdle = () => this.waiting.cancel(flight);
     const landed = this.waiting.for(flight);
-    this.tally.add('waits');
+    this.#countWait(wish);
     const landing = await landed;
     load.onIdle = undefined;
-    if (landing?.failure) throw unpackFailure(key, landing.failure, 'in another thread');
+    if (landing?.failure) throw unpackFailure(wish.key, landing.failure, 'in another thread');
     if (landing?.value) return new Parcel(landing.value.kind, landing.value.bytes);
     return load.hasCallers ? 'again' : undefined;
   }
@@ -163,17 +181,17 @@ export class Loading {
   async #lead(wish: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
     const { key, loader, plan } = wish;
     const lease = new Lease(plan.timeout);
+    let isOverdue = false;
     const run = this.tally.begin();
     load.onIdle = () => lease.unref();
     load.onCaller = () => lease.ref();
     if (!load.hasCallers) lease.unref();
     try {
-      // it may have been remembered while this thread was about to claim
-      this.#throwRemembered(wish);
       const value = await lease.limit(() => {
         run.start();
         return loader(key);
       });
+      isOverdue = value === overdue;
       if (value === overdue) {
         // who has taken over brings it
         if (this.#isTakenOver(flight)) {
@@ -187,10 +205,11 @@ export class Loading {
       return parcel;
     } catch (error) {
       run.end(false);
-      this.#fail(wish, flight, error);
+      this.#fail(wish, flight, error, isOverdue);
       throw error;
     } finally {
       lease.end();
+      this.#queue.advance(1);
       load.onIdle = undefined;
       load.onCaller = undefined;
     }
@@ -214,12 +233,13 @@ export class Loading {
     return parcel;
   }
 
-  #fail({ key, plan }: Wish, flight: Flight, error: unknown): void {
-    const isOverdue = (error as { code?: unknown } | undefined)?.code === 'ERR_LOAD_TIMEOUT';
+  #fail({ key, plan }: Wish, flight: Flight, error: unknown, isOverdue: boolean): void {
     const failure = packFailure(error);
     // whose lease is over gives way to those who wait; they do not fail with it
     this.finish(flight, isOverdue ? {} : { failure }, () => {
-      if (plan.negativeTtl > 0 && this.flights.isLanding(flight)) {
+      // who waits elsewhere for what is overdue is going to load it, not to fail with it
+      const isOthers = isOverdue && this.flights.isAwaited(flight);
+      if (plan.negativeTtl > 0 && !isOthers && this.flights.isLanding(flight)) {
         this.#failures.remember(key, failure, plan.negativeTtl);
       }
     });

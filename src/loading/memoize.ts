@@ -5,7 +5,10 @@ import type { LoadOptions } from './options.js';
 
 /** How a function is memoised; the rest as for `getOrLoad`. */
 export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'signal'> {
-  /** What the keys begin with: the same in every thread, another one for each function. Default: the function's name. */
+  /**
+   * What the keys begin with: the same in every thread, another one for each function, as functions of one name share their
+   * values. Default: the function's name, which is `default` for all that are exported as that without one.
+   */
   readonly name?: string | undefined;
   /** The key for these arguments, as it is; `name` is not used then. Default: made of the name and all arguments. */
   readonly key?: ((...args: Args) => CacheKey) | undefined;
@@ -26,16 +29,28 @@ export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<Lo
  * const render = memoize(renderPage, cache, { ttl: 60 });
  * const html = await render('/start', { theme: 'dark' });
  */
-export function memoize<Args extends readonly unknown[], Result>(
-  fn: (...args: Args) => Result,
-  cache: Pick<LoadingOperations<CacheKey, Awaited<Result>>, 'getOrLoad'>,
-  options: MemoizeOptions<Args> = {},
-): (...args: Args) => Promise<Awaited<Result>> {
+export function memoize<Fn extends (...args: never[]) => unknown>(
+  fn: Fn,
+  cache: Pick<LoadingOperations<CacheKey, Awaited<ReturnType<Fn>>>, 'getOrLoad' | 'put'>,
+  options: MemoizeOptions<Parameters<Fn>> = {},
+): (...args: Parameters<Fn>) => Promise<Awaited<ReturnType<Fn>>> {
   if (typeof fn !== 'function') {
     const message = `Cannot memoise: fn is ${describe(fn)}, a function is required`;
     throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
   }
-  const { name = fn.name, key = (...args: Args) => defaultKey(name, args), ...loadOptions } = options;
+  if (typeof cache?.getOrLoad !== 'function') {
+    const message = `Cannot memoise: cache is ${describe(cache)}, a ThreadSafeCache is required`;
+    throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
+  }
+  if (typeof options !== 'object' || options === null) {
+    const message = `Cannot memoise: options is ${describe(options)}, an object is required`;
+    throw cacheTypeError('ERR_INVALID_OPTION', message);
+  }
+  const {
+    name = fn.name,
+    key = (...args: Parameters<Fn>) => defaultKey(name, args),
+    ...loadOptions
+  } = options;
   if (options.key === undefined && (typeof name !== 'string' || name === '')) {
     const message = `Cannot memoise: the function's name is ${describe(name)}, a name or key among the options is required`;
     throw cacheTypeError('ERR_INVALID_OPTION', message);
@@ -44,8 +59,9 @@ export function memoize<Args extends readonly unknown[], Result>(
     const message = `Cannot memoise: key is ${describe(key)}, a function is required`;
     throw cacheTypeError('ERR_INVALID_OPTION', message);
   }
-  return async function (this: unknown, ...args: Args): Promise<Awaited<Result>> {
-    const run = async (): Promise<Awaited<Result>> => await fn.call(this, ...args);
+  return async function (this: unknown, ...args: Parameters<Fn>): Promise<Awaited<ReturnType<Fn>>> {
+    // a promise of it is as good
+    const run = () => fn.apply(this, args) as Awaited<ReturnType<Fn>>;
     return cache.getOrLoad(key(...args), run, loadOptions);
   };
 }
@@ -77,7 +93,8 @@ function textOfObject(name: string, value: object, parents: readonly unknown[]):
     return `[${Array.from(value, (element) => textOf(name, element, parents)).join(',')}]`;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw wrongArgument(name, value);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  if (!isPlain || Object.getOwnPropertySymbols(value).length > 0) throw wrongArgument(name, value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   const texts = entries.map(
     ([property, each]) => `${JSON.stringify(property)}:${textOf(name, each, parents)}`,

@@ -1,5 +1,6 @@
 import { cacheRangeError, cacheTypeError, describe } from '../errors.js';
 import { resolveTtl } from '../options.js';
+import { suggest } from '../suggest.js';
 
 /** How `getOrLoad` loads a key. Those of the caller that begins a load hold for it. */
 export interface LoadOptions {
@@ -11,11 +12,18 @@ export interface LoadOptions {
    * for so long, until room is needed. Default: not at all.
    */
   readonly staleFor?: number | undefined;
-  /** Seconds after which a value that is read is loaded anew in the background; below `ttl`. Default: never. */
+  /**
+   * Seconds after which a value that is read is loaded anew in the background; below `ttl`, or the default TTL: what never
+   * expires is not refreshed. Default: never.
+   */
   readonly refreshAfter?: number | undefined;
   /** Seconds that a loader may take, up to 86,400; then it has failed, and whoever waits may load. Default 30. */
   readonly timeout?: number | undefined;
-  /** Seconds for which a failure is remembered, for all threads: calls fail without loading. Default: not at all. */
+  /**
+   * Seconds for which a failure is remembered, for all threads: calls with this option fail without loading. It is an
+   * entry, which counts in `size`, `puts` and `evictions`, but no iteration and no listener meets it. A value of the key
+   * goes before it, a `clear` ends it, a `delete` does not. Default: not at all.
+   */
   readonly negativeTtl?: number | undefined;
   /** Ends the waiting of this caller, with the signal's reason; the load goes on for the others. */
   readonly signal?: AbortSignal | undefined;
@@ -50,24 +58,21 @@ const LONGEST = 3_155_760_000;
  * @throws {@link CacheError} `ERR_INVALID_OPTION`, `ERR_INVALID_TTL`
  */
 export function resolveLoadOptions(key: unknown, options: unknown, defaultTtlMicros: number): LoadPlan {
-  if (typeof options !== 'object' || options === null) throw wrong(key, 'options', options, 'an object');
+  const subject: Subject = { operation: 'load', key };
+  if (typeof options !== 'object' || options === null) throw wrong(subject, 'options', options, 'an object');
   const given: Partial<Record<keyof LoadOptions, unknown>> = options;
   const { ttl, staleFor, refreshAfter, timeout = DEFAULT_TIMEOUT, negativeTtl, signal, ...unknown } = given;
-  const [other] = Reflect.ownKeys(unknown);
-  if (other !== undefined) {
-    const names = 'ttl, staleFor, refreshAfter, timeout, negativeTtl or signal';
-    throw wrong(key, 'an option', other, names);
-  }
+  refuseUnknown(subject, unknown, ['ttl', 'staleFor', 'refreshAfter', 'timeout', 'negativeTtl', 'signal']);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw wrong(key, 'signal', signal, 'an AbortSignal');
+    throw wrong(subject, 'signal', signal, 'an AbortSignal');
   }
   const ttlMicros = resolveTtl('load', key, ttl, defaultTtlMicros);
   return {
     ttl: ttlMicros,
-    staleFor: micros(key, 'staleFor', staleFor, LONGEST),
-    refreshAfter: refreshMicros(key, refreshAfter, ttlMicros),
-    timeout: micros(key, 'timeout', timeout, LONGEST_TIMEOUT),
-    negativeTtl: micros(key, 'negativeTtl', negativeTtl, LONGEST),
+    staleFor: micros(subject, 'staleFor', staleFor, LONGEST),
+    refreshAfter: refreshMicros(subject, refreshAfter, ttlMicros),
+    timeout: micros(subject, 'timeout', timeout, LONGEST_TIMEOUT),
+    negativeTtl: micros(subject, 'negativeTtl', negativeTtl, LONGEST),
     signal,
   };
 }
@@ -78,41 +83,59 @@ export function resolveComputeOptions(
   options: unknown,
   defaultTtlMicros: number,
 ): Pick<LoadPlan, 'ttl' | 'timeout'> {
-  if (typeof options !== 'object' || options === null) throw wrong(key, 'options', options, 'an object');
+  const subject: Subject = { operation: 'compute', key };
+  if (typeof options !== 'object' || options === null) throw wrong(subject, 'options', options, 'an object');
   const given: Partial<Record<keyof ComputeOptions, unknown>> = options;
   const { ttl, timeout = DEFAULT_TIMEOUT, ...unknown } = given;
-  const [other] = Reflect.ownKeys(unknown);
-  if (other !== undefined) throw wrong(key, 'an option', other, 'ttl or timeout');
+  refuseUnknown(subject, unknown, ['ttl', 'timeout']);
   return {
     ttl: resolveTtl('compute', key, ttl, defaultTtlMicros),
-    timeout: micros(key, 'timeout', timeout, LONGEST_TIMEOUT),
+    timeout: micros(subject, 'timeout', timeout, LONGEST_TIMEOUT),
   };
 }
 
-function micros(key: unknown, option: string, seconds: unknown, longest: number): number {
+/** What the options are for: an error's message names it. */
+interface Subject {
+  readonly operation: string;
+  readonly key: unknown;
+}
+
+/** A typo must not be ignored. */
+function refuseUnknown({ operation, key }: Subject, unknown: object, known: readonly string[]): void {
+  const [other] = Reflect.ownKeys(unknown);
+  if (other === undefined) return;
+  const meant = typeof other === 'string' ? suggest(other, known) : undefined;
+  const hint = meant === undefined ? `one of ${known.join(', ')} is required` : `did you mean ${meant}?`;
+  throw cacheTypeError(
+    'ERR_INVALID_OPTION',
+    `Cannot ${operation} ${describe(key)}: ${describe(other)} is not an option, ${hint}`,
+  );
+}
+
+function micros(subject: Subject, option: string, seconds: unknown, longest: number): number {
   if (seconds === undefined) return 0;
   const required = `a positive number of seconds${longest === LONGEST_TIMEOUT ? `, at most ${longest},` : ''}`;
-  if (typeof seconds !== 'number') throw wrong(key, option, seconds, required);
+  if (typeof seconds !== 'number') throw wrong(subject, option, seconds, required);
   if (!(seconds > 0) || (longest === LONGEST_TIMEOUT && seconds > longest)) {
-    throw outOfRange(key, option, seconds, required);
+    throw outOfRange(subject, option, seconds, required);
   }
   return Math.ceil(Math.min(seconds, longest) * 1e6);
 }
 
-function refreshMicros(key: unknown, seconds: unknown, ttlMicros: number): number {
-  const after = micros(key, 'refreshAfter', seconds, LONGEST);
+function refreshMicros(subject: Subject, seconds: unknown, ttlMicros: number): number {
+  const after = micros(subject, 'refreshAfter', seconds, LONGEST);
   if (after === 0 || after < ttlMicros) return after;
-  throw outOfRange(key, 'refreshAfter', seconds, 'a number of seconds below the ttl');
+  throw outOfRange(subject, 'refreshAfter', seconds, 'a number of seconds below the ttl');
 }
 
-function message(key: unknown, option: string, value: unknown, required: string): string {
-  return `Cannot load ${describe(key)}: ${option} is ${describe(value)}, ${required} is required`;
+function message({ operation, key }: Subject, option: string, value: unknown, required: string): string {
+  return `Cannot ${operation} ${describe(key)}: ${option} is ${describe(value)}, ${required} is required`;
 }
 
-function wrong(key: unknown, option: string, value: unknown, required: string): Error {
-  return cacheTypeError('ERR_INVALID_OPTION', message(key, option, value, required));
+function wrong(subject: Subject, option: string, value: unknown, required: string): Error {
+  return cacheTypeError('ERR_INVALID_OPTION', message(subject, option, value, required));
 }
 
-function outOfRange(key: unknown, option: string, value: unknown, required: string): Error {
-  return cacheRangeError('ERR_INVALID_OPTION', message(key, option, value, required));
+function outOfRange(subject: Subject, option: string, value: unknown, required: string): Error {
+  return cacheRangeError('ERR_INVALID_OPTION', message(subject, option, value, required));
 }

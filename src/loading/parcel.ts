@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { deserialize, serialize } from '../codec/structured.js';
 import type { ValueEncoder } from '../codec/values.js';
 import { cacheError, describe } from '../errors.js';
@@ -20,27 +21,59 @@ export class Parcel {
   }
 }
 
-/** What a loader threw, as bytes: an error keeps name, message, stack and cause, as structured clone does. */
+/** What structured clone leaves out of an error (of a DOMException the message too), and programs decide by. */
+const MARKS = ['name', 'message', 'code'] as const;
+
+/**
+ * What a loader threw, as bytes: an error keeps message, stack and cause, as structured clone does, and its name and code.
+ * Never throws, whatever code it may run.
+ */
 export function packFailure(error: unknown): Uint8Array {
+  const marks = marksOf(error);
   try {
-    return serialize(error);
+    // such as DOMException: structured clone makes an object without properties of it
+    const isOdd = error instanceof Error && !types.isNativeError(error);
+    return serialize([isOdd ? plainError(error) : error, marks]);
   } catch {
-    // something in it cannot be cloned: what can be said of it
-    return serialize(
-      error instanceof Error ? plainError(error) : new Error(`the loader threw ${describe(error)}`),
-    );
+    return serialize([plainError(error), marks]);
   }
 }
 
-function plainError(error: Error): Error {
-  const copy = new Error(String(error.message));
-  copy.name = String(error.name);
-  return copy;
+function marksOf(error: unknown): Record<string, unknown> {
+  try {
+    if (!(error instanceof Error)) return {};
+    const marks = MARKS.map((name) => [name, (error as unknown as Record<string, unknown>)[name]] as const);
+    return Object.fromEntries(
+      marks.filter(([, mark]) => typeof mark === 'string' || typeof mark === 'number'),
+    );
+  } catch {
+    // its own code throws
+    return {};
+  }
+}
+
+/** What can be said of something that cannot be cloned. */
+function plainError(error: unknown): Error {
+  try {
+    if (error instanceof Error) {
+      const copy = new Error(String(error.message));
+      copy.stack = String(error.stack);
+      return copy;
+    }
+  } catch {
+    // its own code throws
+  }
+  return new Error(`the loader threw ${describe(error)}`);
 }
 
 /** The error for a caller in another thread, or for a later one: with the original as its cause. */
 export function unpackFailure(key: unknown, bytes: Uint8Array, where: string): Error {
-  const cause = deserialize(new Uint8Array(bytes));
+  const [cause, marks] = deserialize(new Uint8Array(bytes)) as [unknown, Record<string, unknown>];
+  for (const [name, value] of Object.entries(marks)) {
+    // as it is on errors: a code is shown where the error is printed, the others not again
+    const property = { value, enumerable: name === 'code', configurable: true, writable: true };
+    Object.defineProperty(cause, name, property);
+  }
   const what = cause instanceof Error ? cause.message : describe(cause);
   const message = `Cannot load ${describe(key)}: the loader failed ${where}: ${what}`;
   return cacheError('ERR_LOAD_FAILED', message, { cause });

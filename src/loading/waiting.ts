@@ -123,18 +123,30 @@ export class Waiting {
   }
 
   #look(): void {
-    // a message may have come before the leader's end
-    this.#mailbox.drain();
+    const alive = new Set<number>();
     for (const waits of [...this.#waits.values()]) {
       const [wait] = waits;
-      if (wait) this.#lookAt(wait.flight);
+      if (wait) this.#lookAt(wait.flight, alive);
     }
   }
 
-  #lookAt(flight: Flight): void {
+  /** `alive`: leaders that were found alive in this round. To ask the system once for each flight would take its time. */
+  #lookAt(flight: Flight, alive = new Set<number>()): void {
     const state = this.#flights.state(flight);
-    if (state === 'closed') this.#close(this.#waits.get(nameOf(flight)) ?? new Set());
-    else if (typeof state === 'string' || this.#seat.reap(state - 1)) this.#settle(flight, undefined);
+    if (state === 'closed') {
+      this.#close(this.#waits.get(nameOf(flight)) ?? new Set());
+    } else if (typeof state === 'string' || this.#isGone(state, alive)) {
+      // its word is posted before it ends, and may have come meanwhile
+      this.#mailbox.drain();
+      this.#settle(flight, undefined);
+    }
+  }
+
+  #isGone(leader: number, alive: Set<number>): boolean {
+    if (alive.has(leader)) return false;
+    const isGone = this.#seat.reap(leader - 1);
+    if (!isGone) alive.add(leader);
+    return isGone;
   }
 }
 

@@ -92,6 +92,7 @@ export interface Engine {
   ): number;
   endFlight(at: number, ticket: number): number;
   dropFlights(number: number): number;
+  dropOverdue(then: number): number;
   keepStale(micros: number): void;
   tally(index: number, by: number): void;
   deleteKey(key: number, now: number): number;

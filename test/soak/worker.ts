@@ -92,10 +92,15 @@ parentPort?.on('message', (message: SoakerMessage) => {
   }
 });
 
-while (gate.pass(index, () => globalThis.gc?.())) {
-  work();
-  gate.advance(index);
-  await turn();
+async function run(): Promise<void> {
+  while (gate.pass(index, () => globalThis.gc?.())) {
+    work();
+    gate.advance(index);
+    await turn();
+  }
+  for (const each of [...steady, fleeting, own]) each?.cache.shutdown();
+  parentPort?.close();
 }
-for (const each of [...steady, fleeting, own]) each?.cache.shutdown();
-parentPort?.close();
+
+// not awaited here: V8 11.3 may crash when a thread is terminated whose module is still being evaluated
+void run();

@@ -7,8 +7,8 @@ import { workerUrl } from './remote.js';
 
 /** Threads that load keys of one cache, and how many loaders they have run. */
 export class Loaders {
-  /** Counts: of all threads. */
-  readonly runs = new Int32Array(new SharedArrayBuffer(4));
+  /** Counts, over all threads: of all loaders, and of those of each order's `counter`. */
+  readonly runs = new Int32Array(new SharedArrayBuffer(4096));
   readonly #test: TestContext;
   readonly #cache: ThreadSafeCache;
 
@@ -19,6 +19,11 @@ export class Loaders {
 
   get count(): number {
     return Atomics.load(this.runs, 0);
+  }
+
+  /** Loaders of the orders with this counter. */
+  countOf(counter: number): number {
+    return Atomics.load(this.runs, counter);
   }
 
   /** A thread that is ready for orders. */

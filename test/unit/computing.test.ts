@@ -70,6 +70,76 @@ describe('getOrCompute', () => {
     assertIntact(cache);
   });
 
+  it('stores nothing when the key is deleted meanwhile, though this thread loads it', async (test) => {
+    const cache = makeCache<string, string>(test, { maxSize: 100 });
+    const end = { load: (_: string) => {} };
+    const held = new Promise<string>((resolve) => {
+      end.load = resolve;
+    });
+    const loading = cache.getOrLoad('a', () => held);
+    await turn();
+    const compute = () => {
+      cache.delete('a');
+      return 'computed';
+    };
+    assert.equal(cache.getOrCompute('a', compute), 'computed');
+    end.load('loaded');
+    assert.equal(await loading, 'loaded');
+    assert.equal(cache.has('a'), false);
+    assertIntact(cache);
+  });
+
+  it('leaves a load of its own thread alone when it fails', async (test) => {
+    const cache = makeCache<string, string>(test, { maxSize: 100 });
+    const end = { load: (_: string) => {} };
+    const held = new Promise<string>((resolve) => {
+      end.load = resolve;
+    });
+    const loading = cache.getOrLoad('a', () => held);
+    await turn();
+    assert.throws(
+      () => cache.getOrCompute('a', () => assert.fail('no')),
+      (error) => error instanceof assert.AssertionError,
+    );
+    end.load('loaded');
+    assert.equal(await loading, 'loaded');
+    assert.equal(cache.peek('a'), 'loaded');
+  });
+
+  it('hands out what does not fit, while this thread loads the key too', async (test) => {
+    const cache = makeCache<string, string>(test, { maxSize: 10, maxBytes: '2 MiB' });
+    const loading = cache.getOrLoad('large', () => turn('small'));
+    // its loader has begun, and has not ended
+    while (cache.getStats().loads === 0) await undefined;
+    const large = 'x'.repeat(1 << 20);
+    assert.equal(
+      cache.getOrCompute('large', () => large),
+      large,
+    );
+    await loading;
+  });
+
+  it('refuses to be asked for the key that it computes', (test) => {
+    const cache = makeCache(test, { maxSize: 100 });
+    const code = (error: unknown) => error instanceof CacheError && error.code === 'ERR_LOAD_REENTERED';
+    const compute = (): unknown => cache.getOrCompute('a', compute);
+    assert.throws(compute, code);
+    const evasive = (): unknown => {
+      cache.delete('a');
+      return cache.getOrCompute('a', evasive);
+    };
+    assert.throws(evasive, code);
+    // by way of another key
+    const there = (): unknown => cache.getOrCompute('b', back);
+    const back = (): unknown => cache.getOrCompute('a', there);
+    assert.throws(back, code);
+    assert.equal(
+      cache.getOrCompute('a', () => 'well'),
+      'well',
+    );
+    assertIntact(cache);
+  });
+
   it('may ask for other keys, and be asked for by a load of the same thread', async (test) => {
     const cache = makeCache<string, string>(test, { maxSize: 100 });
     let asked: Promise<string> | undefined;

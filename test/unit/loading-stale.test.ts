@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CacheKey, LoadOptions, RemovalEvent, ThreadSafeCache } from '../../src/index.js';
+import { Failures } from '../../src/loading/failures.js';
 import { nowMicros } from '../../src/memory/clock.js';
 import { Status } from '../../src/memory/engine.js';
 import { Seat } from '../../src/memory/seat.js';
@@ -33,6 +34,10 @@ function clean(cache: ThreadSafeCache): void {
   seat.leave();
 }
 
+function throwIt(thrown: unknown): never {
+  throw thrown;
+}
+
 /** Lets loads in the background come to their end. */
 async function settle(): Promise<void> {
   for (let count = 0; count < 5; count++) await turn();
@@ -61,6 +66,26 @@ describe('staleFor', () => {
     assert.deepEqual([cache.ttl('key'), cache.touch('key'), [...cache.keys()]], [undefined, false, []]);
     // without staleFor it is loaded
     assert.equal(await get({ ttl: 10 }), 'load 2');
+  });
+
+  it('ends with whatever removes or replaces the key', async (test) => {
+    const { clock, cache, get } = make(test);
+    const writes: [(key: string) => unknown, unknown][] = [
+      [() => cache.clear(), undefined],
+      [() => cache.take('key'), undefined],
+      [() => cache.putIfAbsent('key', 'put'), 'put'],
+      [() => cache.update('key', (value) => [value]), [undefined]],
+      [() => cache.increment('key'), 1],
+    ];
+    for (const [write, left] of writes) {
+      await get(options);
+      clock.pass(11);
+      write('key');
+      assert.deepEqual(cache.peek('key'), left);
+      const next = await cache.getOrLoad('key', () => 'new', options);
+      assert.deepEqual(next, left ?? 'new');
+      cache.clear();
+    }
   });
 
   it('serves large values', async (test) => {
@@ -165,6 +190,69 @@ describe('negativeTtl', () => {
     clock.pass(2);
     assert.equal(await get(options), 'load 2');
     assert.equal(cache.getStats().loadFailures, 1);
+  });
+
+  it('keeps what programs tell errors by', async (test) => {
+    const { cache, get } = make(test);
+    class QueryError extends RangeError {
+      override readonly name = 'QueryError';
+      readonly code = 'ECONNREFUSED';
+    }
+    const root = new TypeError('root');
+    await assert.rejects(get(options, new QueryError('down', { cause: root })));
+    const { cause } = await get(options).catch((reason) => reason);
+    assert.ok(cause instanceof Error);
+    const { name, code, message, cause: origin } = cause as QueryError;
+    assert.deepEqual([name, code, message], ['QueryError', 'ECONNREFUSED', 'down']);
+    assert.ok(origin instanceof TypeError && origin.message === 'root');
+    assert.match(cause.stack ?? '', /loading-stale\.test/);
+    assert.deepEqual(Object.keys(cause), ['code']);
+    // of this one structured clone makes an object
+    await assert.rejects(cache.getOrLoad('slow', () => throwIt(AbortSignal.abort().reason), options));
+    const late = await cache.getOrLoad('slow', () => 1, options).catch((reason) => reason);
+    assert.deepEqual([late.cause.name, late.cause.message], ['AbortError', 'This operation was aborted']);
+  });
+
+  it('is found by who claims the key just after, and neither wrapped nor prolonged', async (test) => {
+    const { clock, get, count } = make(test);
+    await assert.rejects(get(options, new Error('down')));
+    clock.pass(4);
+    // as if it had been remembered between the look and the claim
+    const { mock } = test.mock.method(Failures.prototype, 'find');
+    mock.mockImplementationOnce(() => undefined);
+    const error = await get(options).catch((reason) => reason);
+    assert.deepEqual([mock.callCount(), count()], [2, 1]);
+    assert.deepEqual([error.code, error.cause.message], ['ERR_LOAD_FAILED', 'down']);
+    await assert.rejects(get(options), ({ cause }) => cause.message === 'down');
+    clock.pass(2);
+    assert.equal(await get(options), 'load 2');
+  });
+
+  it('ends with a clear, and not with a delete', async (test) => {
+    const { cache, get } = make(test);
+    await assert.rejects(get(options, new Error('down')));
+    assert.equal(cache.size, 1);
+    assert.equal(cache.delete('key'), false);
+    await assert.rejects(get(options), { code: 'ERR_LOAD_FAILED' });
+    cache.clear();
+    assert.equal(await get(options), 'load 2');
+  });
+
+  it('is for loads that nobody has overtaken', async (test) => {
+    const { cache } = make(test);
+    for (const write of ['put', 'delete', 'clear'] as const) {
+      const failed = cache.getOrLoad(
+        write,
+        () => {
+          cache[write](write, 1);
+          throw new Error('down');
+        },
+        options,
+      );
+      await assert.rejects(failed, { message: 'down' });
+      cache.delete(write);
+      assert.equal(await cache.getOrLoad(write, () => 'well', options), 'well');
+    }
   });
 
   it('gives way to a put, and to who does not ask for it', async (test) => {

@@ -32,6 +32,10 @@ async function loadDuring(cache: ThreadSafeCache, write: () => unknown): Promise
   return loaded;
 }
 
+function throwIt(thrown: unknown): never {
+  throw thrown;
+}
+
 describe('getOrLoad', () => {
   it('loads what is not there, and only that', async (test) => {
     const cache = makeLoadingCache(test);
@@ -182,6 +186,50 @@ describe('a loader that fails', () => {
     assert.deepEqual({ loads, loadFailures }, { loads: 3, loadFailures: 2 });
   });
 
+  it('may throw whatever it likes', async (test) => {
+    const cache = makeLoadingCache(test);
+    const evil = () => {
+      throw new Error('evil');
+    };
+    const all = [
+      undefined,
+      null,
+      0,
+      'text',
+      Symbol('s'),
+      evil,
+      Object.defineProperty({}, 'code', { get: evil }),
+      Object.defineProperty(new Error('x'), 'message', { get: evil }),
+      Object.assign(new Error('x'), { self: evil }),
+      new Proxy(new Error('x'), { getPrototypeOf: evil, get: evil }),
+    ];
+    for (const [index, thrown] of all.entries()) {
+      for (const loader of [() => Promise.reject(thrown), () => throwIt(thrown)]) {
+        const failed = cache.getOrLoad(index, loader, { negativeTtl: 100 });
+        const [settled] = await Promise.allSettled([failed]);
+        assert.ok(settled?.status === 'rejected' && Object.is(settled.reason, thrown), `${index}`);
+        await assert.rejects(
+          cache.getOrLoad(index, () => 1, { negativeTtl: 100 }),
+          { code: 'ERR_LOAD_FAILED' },
+        );
+        assert.equal(await cache.getOrLoad(index, () => 'well'), 'well');
+        cache.clear();
+      }
+    }
+  });
+
+  it('by waiting for itself is given up when its time is over', async (test) => {
+    const cache = makeLoadingCache(test);
+    const options = { timeout: 0.05 };
+    const itself = (): Promise<unknown> => cache.getOrLoad('a', itself, options);
+    await assert.rejects(itself(), { code: 'ERR_LOAD_TIMEOUT' });
+    // by way of another key
+    const there = (): Promise<unknown> => cache.getOrLoad('b', back, options);
+    const back = (): Promise<unknown> => cache.getOrLoad('c', there, options);
+    await assert.rejects(back(), { code: 'ERR_LOAD_TIMEOUT' });
+    assert.equal(await cache.getOrLoad('c', () => 'well'), 'well');
+  });
+
   it('does so when it brings what cannot be cloned', async (test) => {
     const cache = makeLoadingCache(test);
     await assert.rejects(
@@ -269,4 +317,30 @@ describe('a wrong call of getOrLoad', () => {
       assert.equal(cache.size, 0);
     });
   }
+
+  it('says what was meant', async (test) => {
+    const cache = makeLoadingCache(test);
+    await assert.rejects(
+      cache.getOrLoad('a', () => 1, { staleFr: 1 } as never),
+      { message: "Cannot load 'a': 'staleFr' is not an option, did you mean staleFor?" },
+    );
+    assert.throws(() => cache.getOrCompute('a', () => 1, { other: 1 } as never), {
+      message: "Cannot compute 'a': 'other' is not an option, one of ttl, timeout is required",
+    });
+    assert.throws(() => cache.getOrCompute('a', () => 1, { timeout: Number.POSITIVE_INFINITY }), {
+      message:
+        "Cannot compute 'a': timeout is Infinity, a positive number of seconds, at most 86400, is required",
+    });
+  });
+
+  it('takes the ends of the ranges', async (test) => {
+    const cache = makeLoadingCache(test);
+    const longest = 'x'.repeat(65_536);
+    const endless = Number.POSITIVE_INFINITY;
+    const options = { timeout: 86_400, ttl: endless, staleFor: endless, negativeTtl: endless };
+    assert.equal(await cache.getOrLoad(longest, (key) => String(key).length, options), 65_536);
+    assert.equal(cache.ttl(longest), endless);
+    const short = { ttl: 0.002, refreshAfter: 0.001, timeout: 1e-9, staleFor: 1e-9, negativeTtl: 1e-9 };
+    assert.equal(await cache.getOrLoad('short', () => 1, short), 1);
+  });
 });

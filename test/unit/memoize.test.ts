@@ -3,6 +3,9 @@ import { describe, it } from 'node:test';
 import { CacheError, memoize } from '../../src/index.js';
 import { makeCache } from '../support/caches.js';
 
+/** Whether two types are the same. */
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
 describe('memoize', () => {
   it('runs a function once for the same arguments', async (test) => {
     const cache = makeCache<string, number>(test, { maxSize: 100 });
@@ -77,17 +80,58 @@ describe('memoize', () => {
     assert.equal(await fail(), 'up');
   });
 
+  it('has a space of keys for each name, and one without arguments', async (test) => {
+    const cache = makeCache<string, string>(test, { maxSize: 100 });
+    const first = memoize(() => 'first', cache, { name: 'a' });
+    const second = memoize(() => 'second', cache, { name: 'b' });
+    assert.deepEqual([await first(), await second(), await first()], ['first', 'second', 'first']);
+    assert.deepEqual([...cache.keys()].sort(), ['a()', 'b()']);
+    // who takes the same name takes the same values
+    assert.equal(await memoize(() => 'third', cache, { name: 'a' })(), 'first');
+  });
+
+  it('keeps the types of arguments and result', async (test) => {
+    const cache = makeCache<string, number>(test, { maxSize: 100 });
+    const length = async (text: string, times = 1) => text.length * times;
+    const memoised = memoize(length, cache, {
+      key: (text, times) => `${text.toUpperCase()} ${times?.toFixed()}`,
+    });
+    const same: Equal<Parameters<typeof memoised>, [text: string, times?: number | undefined]> = true;
+    const isNumber: Equal<Awaited<ReturnType<typeof memoised>>, number> = true;
+    assert.deepEqual([same, isNumber], [true, true]);
+    assert.equal(await memoised('abc', 2), 6);
+    // a function that is not asynchronous becomes so
+    const upper = (text: string) => text.toUpperCase();
+    const texts = makeCache<string, string>(test, { maxSize: 100 });
+    const loud = memoize(upper, texts);
+    const isAsync: Equal<typeof loud, (text: string) => Promise<string>> = true;
+    assert.equal(isAsync, true);
+    assert.equal(await loud('a'), 'A');
+    // @ts-expect-error: the cache holds no strings
+    const wrong = memoize(upper, cache);
+    // @ts-expect-error: a number is no argument of the function
+    await assert.rejects(wrong(1));
+    // @ts-expect-error: nor is one left out
+    await assert.rejects(wrong());
+  });
+
   it('refuses what it cannot do', async (test) => {
     const cache = makeCache<string, number>(test, { maxSize: 100 });
     const code = (expected: string) => (error: unknown) =>
       error instanceof CacheError && error.code === expected;
     assert.throws(() => memoize(1 as never, cache), code('ERR_INVALID_ARGUMENT'));
+    for (const wrong of [undefined, null, {}]) {
+      assert.throws(() => memoize(() => 1, wrong as never, { name: 'n' }), code('ERR_INVALID_ARGUMENT'));
+    }
+    for (const wrong of [null, 1, 'name']) {
+      assert.throws(() => memoize(() => 1, cache, wrong as never), code('ERR_INVALID_OPTION'));
+    }
     assert.throws(() => memoize(() => 1, cache), code('ERR_INVALID_OPTION'));
     assert.throws(() => memoize(() => 1, cache, { key: 1 as never }), code('ERR_INVALID_OPTION'));
     const count = memoize((_: unknown) => 1, cache, { name: 'count' });
     const circle: unknown[] = [];
     circle.push(circle);
-    for (const argument of [new Date(), () => 1, Symbol('s'), circle, new Map()]) {
+    for (const argument of [new Date(), () => 1, Symbol('s'), circle, new Map(), { [Symbol('s')]: 1 }]) {
       await assert.rejects(count(argument), code('ERR_INVALID_KEY'));
     }
     await assert.rejects(

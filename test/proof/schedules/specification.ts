@@ -48,7 +48,7 @@ export interface Rules {
 export function stepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
   if (phase === 'count a miss') return [done(count(state, 'misses'))];
   const [name, number] = phase.split(' ');
-  if (name === 'evict') return evictionSteps(state, phase, Number(number), action);
+  if (name === 'evict') return evictionSteps(state, phase, Number(number), action, rules);
   if (name === 'append' && 'key' in action) {
     return [done(append(state, answer.thread, action.key, Number(number)))];
   }
@@ -263,9 +263,19 @@ function cleanSteps(state: State, now: number): Step[] {
   return [done(state), ...due.map((entry) => expire(state, entry, 'begin'))];
 }
 
-/** Records are applied; and if all have been that stood there at first, the least recently used entry may go. */
-function evictionSteps(state: State, phase: Phase, before: number, action: Action): Step[] {
+/**
+ * Records are applied; and if all have been that stood there at first, the least recently used entry may go. When there is
+ * room by now, none goes.
+ */
+function evictionSteps(
+  state: State,
+  phase: Phase,
+  before: number,
+  action: Action,
+  { maxSize }: Rules,
+): Step[] {
   const steps = applications(state, phase);
+  if (state.entries.length < maxSize) return [...steps, { state, phase: 'begin' }];
   const isDue = Object.values(state.logs).some((log) => log.some(({ at }) => at < before));
   return isDue ? steps : [...steps, evict(state, action, 'begin')];
 }

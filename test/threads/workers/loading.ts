@@ -6,7 +6,7 @@ import type { CrewData } from '../../support/crew.js';
 
 /** What it is started with: words to count in. */
 export interface LoadingJob {
-  /** Loaders that were run. */
+  /** Loaders that were run: all of them, then by counter. */
   readonly runs: Int32Array;
 }
 
@@ -15,9 +15,11 @@ export interface LoadingOrder {
   readonly key: string;
   readonly callers: number;
   readonly loadMs: number;
+  /** Which count its loaders add to, besides that of all. */
+  readonly counter?: number;
   /** The loader goes on only when so many callers, of all threads, have waited. */
   readonly waits?: number;
-  /** What it throws; else it brings `loaded <key>`. */
+  /** What it throws, as message and code; else it brings `loaded <key>`. */
   readonly failure?: string;
   /** What the loader does to the key before it ends. */
   readonly during?: 'put' | 'delete' | 'clear' | undefined;
@@ -36,8 +38,9 @@ const { handle, control, index, runs } = workerData as LoadingJob & CrewData;
 const cache = ThreadSafeCache.attach<string>(handle);
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-function begin({ failure }: LoadingOrder): void {
+function begin({ counter, failure }: LoadingOrder): void {
   Atomics.add(runs, 0, 1);
+  if (counter !== undefined) Atomics.add(runs, counter, 1);
   Atomics.add(control, index + 1, 1);
   if (failure === 'at once') throw new Error(failure);
 }
@@ -46,7 +49,7 @@ function end({ key, failure, during }: LoadingOrder): string {
   if (during === 'put') cache.put(key, 'put');
   if (during === 'delete') cache.delete(key);
   if (during === 'clear') cache.clear();
-  if (failure !== undefined) throw new RangeError(failure);
+  if (failure !== undefined) throw Object.assign(new RangeError(failure), { code: failure });
   return `loaded ${key}`;
 }
 
