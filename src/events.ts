@@ -102,9 +102,12 @@ export class CacheEvents implements CallsListener, CleanerListener {
     if (round) this.#log?.round(round);
   }
 
-  /** Parts of the cache had to be rebuilt because a thread died inside them. */
+  /**
+   * Parts of the cache had to be rebuilt because a thread died inside them. That comes to light in the middle of an
+   * operation, so it is told after it: a logger may call the cache.
+   */
   rebuilt(count: number): void {
-    this.#log?.rebuilt(count);
+    queueMicrotask(() => this.#log?.rebuilt(count));
   }
 
   #tellListeners(): void {

@@ -234,7 +234,7 @@ export const FLYING: readonly Scenario[] = [
         file: 'loading.ts',
         edits: [
           [
-            'if (ticket == 0 || changetype<Flight>(at).owner != number) continue;',
+            'if (ticket == 0 || (flight.owner != number && flight.deadline >= then)) continue;',
             'if (ticket == 0) continue;',
           ],
         ],
