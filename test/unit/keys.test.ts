@@ -87,11 +87,17 @@ suite('encodeKey', () => {
     assert.notDeepEqual(bytesOf('é'), bytesOf('e\u0301'));
   });
 
-  test('takes every string length around the fast path', () => {
-    for (let length = 0; length <= 80; length++) {
-      for (const text of ['x'.repeat(length), `${'ÿ'.repeat(length)}`, `${'x'.repeat(length)}€`]) {
-        assert.equal(roundTrip(text), text);
-      }
+  test('takes every string length around the fast paths', () => {
+    const lengths = [...Array(80).keys(), 254, 255, 256, 257, 258];
+    for (const length of lengths) {
+      const some = 'x'.repeat(length);
+      const texts = [
+        some,
+        'ÿ'.repeat(length),
+        ...['ÿ', '€', '\ud800', '😀'].flatMap((c) => [some + c, c + some]),
+      ];
+      for (const text of texts) assert.equal(roundTrip(text), text);
+      assert.equal(encode(`${some}ÿ`).kind, KeyKind.LATIN1);
     }
   });
 

@@ -170,6 +170,29 @@ suite('any other value', () => {
 });
 
 suite('ValueEncoder', () => {
+  test('writes a short text at once into the scratch it was given, and elsewhere as any other', () => {
+    const memory = Buffer.from(new SharedArrayBuffer(1024));
+    const elsewhere = Buffer.alloc(1024);
+    const encoder = new ValueEncoder(undefined, memory);
+    const plain = new ValueEncoder();
+    for (const length of [0, 1, 15, 16, 17, 18, 31, 254, 255, 256, 257, 258]) {
+      const some = 'x'.repeat(length);
+      for (const text of [some, ...['ÿ', '€', '\ud800'].flatMap((c) => [some + c, c + some])]) {
+        plain.prepare(text, 'put', 'a');
+        encoder.prepare(text, 'put', 'a');
+        assert.deepEqual([encoder.kind, encoder.byteLength], [plain.kind, plain.byteLength]);
+        for (const target of [memory, elsewhere]) {
+          encoder.write(target, 0);
+          assert.equal(decodeValue(encoder.kind, target, 0, encoder.byteLength), text);
+        }
+      }
+      // what comes next is written
+      encoder.prepare(length, 'put', 'a');
+      encoder.write(memory, 0);
+      assert.equal(decodeValue(encoder.kind, memory, 0, encoder.byteLength), length);
+    }
+  });
+
   test('may be entered again by the value it prepares', () => {
     const encoder = new ValueEncoder();
     const nested = (inner: unknown, outer: unknown) => ({
