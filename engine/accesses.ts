@@ -117,15 +117,15 @@ function applyLog(slot: Slot, most: u64): i32 {
   while (position < stop) {
     const record = atomic.load<u64>(cellOf(records, position));
     const isWritten = (<u32>record & LAP_MASK) == lapOf(position);
-    if (isWritten && position >= fetched) {
-      fetched = position + FETCH;
-      fetch(records, position);
-    }
     if (isWritten && isSuperseded(records, <u32>record, position, end)) {
       position++;
       continue;
     }
     if (isWritten) {
+      if (position >= fetched) {
+        fetched = position + FETCH;
+        fetch(records, position);
+      }
       const result = applyOne(
         <usize>(<u32>record & ~LAP_MASK),
         <u32>(record >> 32),
