@@ -1,7 +1,8 @@
 /**
- * Runs the compiled tests: `node scripts/test.mjs [filter ...] [--node PATH] [--minutes N]`.
+ * Runs the compiled tests: `node scripts/test.mjs [filter ...] [--except TEXT ...] [--node PATH] [--minutes N]`.
  *
  *     filter        runs only the test files whose path contains it, or one of them: `threads`, `unit/keys`
+ *     --except TEXT leaves out the test files whose path contains it; may be repeated
  *     --node PATH   runs them with another Node.js than this one; so does the variable TEST_NODE
  *     --minutes N   how long the whole run may take
  *
@@ -25,7 +26,11 @@ const runMinutes = 20;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { node: { type: 'string' }, minutes: { type: 'string' } },
+  options: {
+    except: { type: 'string', multiple: true, default: [] },
+    node: { type: 'string' },
+    minutes: { type: 'string' },
+  },
 });
 const runTimeoutMs = Number(values.minutes ?? runMinutes) * 60_000;
 const node = resolve(values.node ?? process.env['TEST_NODE'] ?? process.execPath);
@@ -33,6 +38,7 @@ const filters = positionals.length > 0 ? positionals : [''];
 
 const files = listFiles('test', /\.test\.ts$/)
   .filter((file) => filters.some((filter) => file.includes(filter)))
+  .filter((file) => !values.except.some((text) => file.includes(text)))
   .map((file) => `build/${file.replace(/\.ts$/, '.js')}`);
 const missing = files.filter((file) => !existsSync(join(root, file)));
 
