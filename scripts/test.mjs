@@ -19,7 +19,7 @@ import { listFiles, root } from './lib/files.mjs';
 import { prepareResults, resultsFile } from './lib/results.mjs';
 
 /** One test, on Node.js 20 one test file, may take this long on a busy machine: then it is cancelled, and named. */
-const testTimeoutMs = 300_000;
+const testTimeoutMs = 600_000;
 
 /** The whole run may take this long: a test file that does not end is beyond the runner of newer Node.js versions. */
 const runMinutes = 20;
