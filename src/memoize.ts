@@ -1,7 +1,7 @@
-import type { CacheKey } from '../codec/keys.js';
-import { cacheTypeError, describe } from '../errors.js';
-import type { LoadingOperations } from '../loading-operations.js';
-import type { LoadOptions } from './options.js';
+import type { CacheKey } from './codec/keys.js';
+import { cacheTypeError, describe } from './errors.js';
+import type { LoadOptions } from './loading/options.js';
+import type { LoadingOperations } from './loading-operations.js';
 
 /** How a function is memoised; the rest as for `getOrLoad`. */
 export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'signal'> {
