@@ -1,6 +1,3 @@
-import { Worker } from 'node:worker_threads';
-import { errorMeanings } from '../errors.js';
-import { CommandError } from './command.js';
 import type {
   CacheSource,
   WorkerAnswer,
@@ -10,6 +7,7 @@ import type {
   WorkerTask,
 } from './replay-messages.js';
 import type { Trace } from './trace.js';
+import { WorkerTeam } from './worker-team.js';
 
 /** What a team is to replay, and on what. */
 export interface TeamTask {
@@ -27,24 +25,23 @@ export interface Outcome extends WorkerCounts {
 
 /** Worker threads that replay one trace together: its requests are dealt to them in turn, like cards. */
 export class ReplayTeam {
-  readonly #workers: Worker[];
+  readonly #team: WorkerTeam<WorkerOrder, WorkerAnswer>;
   readonly #progress: Int32Array<SharedArrayBuffer>;
 
-  private constructor(workers: Worker[], progress: Int32Array<SharedArrayBuffer>) {
-    this.#workers = workers;
+  private constructor(team: WorkerTeam<WorkerOrder, WorkerAnswer>, progress: Int32Array<SharedArrayBuffer>) {
+    this.#team = team;
     this.#progress = progress;
   }
 
   /** Starts the workers; resolves when each has its cache. The shared cache must exist already. */
   static async start({ threads, ...rest }: TeamTask): Promise<ReplayTeam> {
     const progress = new Int32Array(new SharedArrayBuffer(threads * 4));
-    const workers = Array.from({ length: threads }, (_, index) => {
-      const workerData: WorkerTask = { ...rest, threads, index, progress };
-      return new Worker(new URL('./replay-worker.js', import.meta.url), { workerData });
-    });
-    const team = new ReplayTeam(workers, progress);
-    await team.#answers();
-    return team;
+    const tasks = Array.from(
+      { length: threads },
+      (_, index): WorkerTask => ({ ...rest, threads, index, progress }),
+    );
+    const entry = new URL('./replay-worker.js', import.meta.url);
+    return new ReplayTeam(await WorkerTeam.start(entry, tasks), progress);
   }
 
   /** Requests answered so far; may be asked while the team runs. */
@@ -55,7 +52,7 @@ export class ReplayTeam {
   /** Replays the trace. */
   async run(): Promise<Outcome> {
     const start = performance.now();
-    const answers = await this.#order('run');
+    const answers = await this.#team.order('run');
     const seconds = (performance.now() - start) / 1000;
     const counts = answers as WorkerCounts[];
     const sum = (name: keyof WorkerCounts) => counts.reduce((total, each) => total + each[name], 0);
@@ -67,51 +64,12 @@ export class ReplayTeam {
    * `--expose-gc`.
    */
   async liveBytes(): Promise<number> {
-    const answers = (await this.#order('collect')) as WorkerMemory[];
+    const answers = (await this.#team.order('collect')) as WorkerMemory[];
     return answers.reduce((total, { liveBytes }) => total + liveBytes, 0);
   }
 
   /** Ends the workers. */
   async end(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await this.#team.end();
   }
-
-  #order(order: WorkerOrder): Promise<WorkerAnswer[]> {
-    const answers = this.#answers();
-    for (const worker of this.#workers) worker.postMessage(order);
-    return answers;
-  }
-
-  /** One answer of each worker. When one fails, the others are ended. */
-  async #answers(): Promise<WorkerAnswer[]> {
-    try {
-      return await Promise.all(this.#workers.map(nextAnswer));
-    } catch (error) {
-      await this.end();
-      throw explain(error);
-    }
-  }
-}
-
-function nextAnswer(worker: Worker): Promise<WorkerAnswer> {
-  return new Promise((resolve, reject) => {
-    const settle = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-    const onMessage = (answer: WorkerAnswer) => {
-      settle();
-      resolve(answer);
-    };
-    const onError = (error: unknown) => {
-      settle();
-      reject(error);
-    };
-    const onExit = (code: number) =>
-      onError(new Error(`A worker ended with exit code ${code} before it was done`));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-  });
-}
-
-/** An error loses its class on the way out of a worker; its code tells that the cache has thrown it. */
-function explain(error: unknown): unknown {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return code in errorMeanings ? new CommandError(message) : error;
 }
