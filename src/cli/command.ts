@@ -15,7 +15,7 @@ export interface Command {
 
 /** What went wrong, in words for the person at the terminal: printed without a stack. */
 export class CommandError extends Error {
-  /** 1: it could not be done; 2: it was asked for in a way that nobody understands. */
+  /** 1: it could not be done; 2: it was asked for in a way that nobody understands; above 128: a signal ended it. */
   readonly exitCode: number;
 
   constructor(message: string, exitCode = 1) {
@@ -85,6 +85,17 @@ export function seconds(option: string, text: string, least: number, most: numbe
   const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
   throw usageError(`${option} is '${text}', a number of seconds from ${least} to ${most} is required`);
+}
+
+/**
+ * The share of 1 that an option's text means.
+ *
+ * @throws {@link CommandError} when it is no number from 0 to 1.
+ */
+export function share(option: string, text: string): number {
+  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= 1) return number;
+  throw usageError(`${option} is '${text}', a number from 0 to 1 is required`);
 }
 
 /** The version of this package. */

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { CacheError } from '../errors.js';
 import { suggest } from '../suggest.js';
+import { bench } from './bench.js';
 import { type Command, CommandError, packageVersion } from './command.js';
 import { demo } from './demo.js';
 import { monitor } from './monitor.js';
 import { repl } from './repl.js';
 import { replay } from './replay.js';
 
-const commands: readonly Command[] = [demo, repl, replay, monitor];
+const commands: readonly Command[] = [demo, repl, replay, monitor, bench];
 
 const nameWidth = Math.max(...commands.map(({ name }) => name.length));
 

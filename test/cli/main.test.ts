@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { root } from '../support/child.js';
 import { heddle } from './support.js';
 
-const commands = ['demo', 'repl', 'replay', 'monitor'];
+const commands = ['demo', 'repl', 'replay', 'monitor', 'bench'];
 
 describe('heddle', () => {
   it('prints its version', () => {

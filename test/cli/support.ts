@@ -33,10 +33,14 @@ export function heddle(args: readonly string[], input = '', main = entry): Finis
 export function startHeddle(args: readonly string[]) {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  let stdout = '';
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let [stdout, stderr] = ['', ''];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    process.stderr.write(text);
+  });
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
@@ -54,7 +58,7 @@ export function startHeddle(args: readonly string[]) {
     return stdout;
   }
 
-  return { child, ended, printed };
+  return { child, ended, printed, complaints: () => stderr };
 }
 
 /** A folder for the files of one test file, removed at its end. */
