@@ -1,4 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { readLatin1 } from '../codec/text.js';
 import type { BenchTurn, BenchWork, Mix } from './bench-messages.js';
 import { seededRandom, zipfDraw } from './zipf.js';
 
@@ -22,12 +23,20 @@ export function keyFor(id: number): string {
   return `item:${id}`;
 }
 
-/** The value of a key: it begins with the key and a mark. */
-export function valueFor(key: string, valueBytes: number): string {
-  return `${key}=`.padEnd(valueBytes, 'x');
+/**
+ * Makes the value of a key, which begins with the key and a mark: as from a connection, too. What JavaScript puts together
+ * from strings would be no more than a plan of it, until somebody looks.
+ */
+export function valueMaker(valueBytes: number): (key: string) => string {
+  const bytes = Buffer.alloc(valueBytes, 'x');
+  return (key) => {
+    bytes.fill('x', 0, LEAST_VALUE_BYTES);
+    bytes.write(`${key}=`, 'latin1');
+    return readLatin1(bytes, 0, valueBytes);
+  };
 }
 
-/** Keys and seeds by thread must not run in step: apart by a number with no pattern (the golden ratio of 2³²). */
+/** Between the seeds of two threads: far apart in the numbers of the generator (2³² by the golden ratio). */
 const SEED_STEP = 0x9e3779b9;
 
 /** The random numbers of a thread. */
@@ -58,9 +67,10 @@ export function recentKeys({ table }: Mix, maxSize: number, random: () => number
 /** Fills a cache with what it holds after a long time. Answers how many entries that are. */
 export function fill(cache: BenchCache, mix: Mix, maxSize: number, random: () => number): number {
   const recent = recentKeys(mix, maxSize, random);
+  const make = valueMaker(mix.valueBytes);
   for (let i = recent.length - 1; i >= 0; i--) {
     const key = keyFor(recent[i] as number);
-    cache.put(key, valueFor(key, mix.valueBytes));
+    cache.put(key, make(key));
   }
   return recent.length;
 }
@@ -70,6 +80,7 @@ export class Requests {
   readonly #cache: BenchCache;
   readonly #reads: number;
   readonly #valueBytes: number;
+  readonly #make: (key: string) => string;
   readonly #random: () => number;
   readonly #draw: () => number;
   #isTrial = false;
@@ -81,6 +92,7 @@ export class Requests {
     this.#cache = cache;
     this.#reads = reads;
     this.#valueBytes = valueBytes;
+    this.#make = valueMaker(valueBytes);
     this.#random = random;
     this.#draw = zipfDraw(table, random);
   }
@@ -114,7 +126,7 @@ export class Requests {
       }
       this.#misses++;
     } else this.#writes++;
-    this.#cache.put(key, valueFor(key, this.#valueBytes));
+    this.#cache.put(key, this.#make(key));
   }
 
   #timedGet(key: string, latencies: RecordableHistogram): string | undefined {
@@ -127,7 +139,7 @@ export class Requests {
 
   #check(key: string, value: string): void {
     const isRight = this.#isTrial
-      ? value === valueFor(key, this.#valueBytes)
+      ? value === this.#make(key)
       : value.length === this.#valueBytes && value.startsWith(key) && value[key.length] === '=';
     if (isRight) return;
     throw new Error(`Cannot trust the figures: the value of '${key}' is '${value}', its own is required`);
