@@ -49,7 +49,9 @@ const commands: Record<CommandName, (...args: never[]) => unknown> = {
   exit: () => process.exit(),
   /** Asks for memory until the thread is ended for it. */
   exhaust: () => {
-    for (const all: unknown[] = []; ; ) all.push(cache().get('a'), Array(1000).fill(all.length));
+    // each in pages of its own: what the collector moves at once from small ones may exceed the limit so far that it
+    // ends the process
+    for (const all: unknown[] = []; ; ) all.push(cache().get('a'), Array(50_000).fill(all.length));
   },
   /** An error nobody catches. */
   crash: () => {

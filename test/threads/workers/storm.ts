@@ -74,7 +74,8 @@ function die(): void {
       fall();
       break;
     case 'heap limit':
-      for (const hoard: unknown[] = []; ; work()) hoard.push(Array.from({ length: 20_000 }, () => ({})));
+      // in pages of their own: see remote.ts
+      for (const hoard: unknown[] = []; ; work()) hoard.push(Array(50_000).fill(hoard.length));
   }
 }
 
