@@ -89,6 +89,8 @@ export class Writer {
   }
 
   #prepare(encoder: ValueEncoder, operation: string, key: unknown, value: unknown): void {
+    // before, since a short text goes into the scratch at once; after, since the value's code may have run
+    this.#calls.requireOpen();
     encoder.prepare(value, operation, key);
     this.#calls.requireOpen();
     const { byteLength } = encoder;

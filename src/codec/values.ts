@@ -50,7 +50,7 @@ export class ValueEncoder {
   byteLength = 0;
   readonly #codec: ValueCodec | undefined;
   readonly #scratch: Buffer | undefined;
-  /** The value stands in the scratch already. */
+  /** The value stands at the start of the scratch already. */
   #isWritten = false;
   /** What `write` writes: the bytes if there are any, else the text or the number, as the kind says. */
   #bytes: Uint8Array | undefined;
@@ -70,7 +70,6 @@ export class ValueEncoder {
    * or the codec threw as its `cause`.
    */
   prepare(value: unknown, operation: string, key: unknown): void {
-    this.#isWritten = false;
     if (typeof value === 'string') this.#prepareString(value);
     else if (typeof value === 'number') this.#holdNumber(ValueKind.NUMBER, 8, value);
     else if (typeof value === 'bigint') this.#holdText(ValueKind.BIGINT, value.toString(16));
@@ -82,7 +81,7 @@ export class ValueEncoder {
 
   /** Writes the prepared value's `byteLength` bytes; may be repeated. */
   write(memory: Buffer, offset: number): void {
-    if (this.#isWritten && memory === this.#scratch) return;
+    if (this.#isWritten && memory === this.#scratch && offset === 0) return;
     if (this.#bytes !== undefined) {
       memory.set(this.#bytes, offset);
     } else if (this.kind === ValueKind.NUMBER) {
@@ -103,8 +102,9 @@ export class ValueEncoder {
   }
 
   #prepareString(value: string): void {
-    this.#isWritten = this.#scratch !== undefined && tryWriteAscii(this.#scratch, value);
-    this.#holdText(!this.#isWritten && isWide(value) ? ValueKind.UTF16 : ValueKind.LATIN1, value);
+    const isWritten = this.#scratch !== undefined && tryWriteAscii(this.#scratch, value);
+    this.#holdText(!isWritten && isWide(value) ? ValueKind.UTF16 : ValueKind.LATIN1, value);
+    this.#isWritten = isWritten;
   }
 
   #prepareObject(value: unknown, operation: string, key: unknown): void {
@@ -127,6 +127,7 @@ export class ValueEncoder {
 
   #hold(kind: number, bytes: Uint8Array): void {
     this.kind = kind;
+    this.#isWritten = false;
     // a view of fixed length: memory that other threads share may grow before it is written
     this.#bytes = bytesOf(bytes);
     this.byteLength = this.#bytes.length;
@@ -134,6 +135,7 @@ export class ValueEncoder {
 
   #holdText(kind: number, text: string): void {
     this.kind = kind;
+    this.#isWritten = false;
     this.byteLength = kind === ValueKind.UTF16 ? text.length * 2 : text.length;
     this.#bytes = undefined;
     this.#text = text;
@@ -141,6 +143,7 @@ export class ValueEncoder {
 
   #holdNumber(kind: number, byteLength: number, value: number): void {
     this.kind = kind;
+    this.#isWritten = false;
     this.byteLength = byteLength;
     this.#bytes = undefined;
     this.#number = value;

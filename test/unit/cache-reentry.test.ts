@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { CacheLogger, CacheOptions, ThreadSafeCache, ValueCodec } from '../../src/index.js';
-import { assertIntact, attachAgain, makeCache } from '../support/caches.js';
+import { Seat } from '../../src/memory/seat.js';
+import { assertIntact, attachAgain, contentOf, makeCache } from '../support/caches.js';
 
 /** A value whose getter does something while it is being put, and then reads as `{ a: 'outer' }`. */
 function doing(run: () => void): object {
@@ -17,6 +18,7 @@ function doing(run: () => void): object {
 describe('a getter of the value that is put', () => {
   const inner: Record<string, (cache: ThreadSafeCache) => void> = {
     'puts another key': (cache) => cache.put('b', 'inner'),
+    'puts a text that is written at once': (cache) => cache.put('b', 'inner '.repeat(5)),
     'puts a large value': (cache) => cache.put('b', 'x'.repeat(100_000)),
     'puts an object': (cache) => cache.put('b', { b: { c: 1 } }),
     'puts the same key': (cache) => cache.put('a', 'inner'),
@@ -93,6 +95,26 @@ describe('a getter of the value that is put', () => {
     assert.equal(creator.size, 0);
     assert.equal(creator.getStats().threads, 1);
   });
+});
+
+it('a function of update detaches this thread: its text is not written where somebody else’s slot is now', (test) => {
+  const creator = makeCache(test, { maxSize: 10 });
+  const cache = attachAgain(test, creator);
+  const { module, memory } = contentOf(creator);
+  const next: Seat[] = [];
+  const detach = () => {
+    cache.shutdown();
+    const seat = new Seat(module, memory);
+    seat.valueScratch.fill(0xee);
+    next.push(seat);
+    return 'x'.repeat(24);
+  };
+  assert.throws(() => cache.update('a', detach), { code: 'ERR_CACHE_CLOSED' });
+  assert.equal(next.length, 1);
+  for (const seat of next) {
+    assert.ok(seat.valueScratch.every((byte) => byte === 0xee));
+    seat.leave();
+  }
 });
 
 describe('a codec', () => {
