@@ -89,7 +89,8 @@ describe('the search', () => {
 
   const oneKey: Shape = { threads: 3, operations: 5, keys: 1, kinds: ['put', 'get', 'delete', 'has'] };
   const oneStep: Shape = { ...oneKey, kinds: ['put', 'get', 'putIfAbsent', 'take', 'swap'] };
-  const counts: Shape = { ...oneKey, kinds: ['increment', 'increment', 'get', 'take'] };
+  // fewer operations: a guess at a sum is seldom right
+  const counts: Shape = { ...oneKey, operations: 3, kinds: ['increment', 'increment', 'get', 'take'] };
   const twoKeys: Shape = { ...oneKey, keys: 2, kinds: ['put', 'get', 'delete', 'clear'] };
   itAgrees('a key', register(FOR_EVER), oneKey);
   itAgrees('a key that is evicted', register(UNTIL_EVICTED), oneKey);
@@ -120,7 +121,7 @@ describe('the search', () => {
   });
 });
 
-/** Compares the search with the definition, on histories of which about half are right. */
+/** Compares the search with the definition, on histories of which many are right and many are not. */
 function itAgrees<State>(what: string, model: Model<State>, shape: Shape): void {
   it(`says what the definition says, of ${what}`, (test) => {
     let right = 0;
