@@ -2,6 +2,7 @@
  * Builds the package: `node scripts/build.mjs [step]`.
  *
  *     engine    engine/ → build/engine.wasm → src/generated/engine-module.ts
+ *     readers   src/generated/short-text.ts
  *     cleaner   src/cleaner/thread.ts → src/generated/cleaner-source.ts
  *     dist      src/ → dist/, what the package ships (the default)
  *     tests     src/, test/, examples/, … → build/, type-checked
@@ -16,11 +17,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildCleaner } from './build-cleaner.mjs';
 import { buildEngine } from './build-engine.mjs';
+import { buildReaders } from './build-readers.mjs';
 import { listFiles, root } from './lib/files.mjs';
 
 /** @type {[name: string, run: () => void | Promise<void>][]} */
 const steps = [
   ['engine', buildEngine],
+  ['readers', buildReaders],
   ['cleaner', buildCleaner],
   ['dist', () => compile('tsconfig.build.json', 'dist', ['src'])],
   ['tests', () => compile('tsconfig.json', 'build', ['src', 'test', 'examples', 'bench', 'scripts'])],

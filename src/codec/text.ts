@@ -3,6 +3,8 @@
  * lone surrogates and NUL survive. UTF-8 would lose the former and cost a count before each write.
  */
 
+import { shortReaders } from '../generated/short-text.js';
+
 /** Node's own accessors, without the argument checks of `write` and `toString`. */
 interface NativeText {
   latin1Write(text: string, offset: number, length: number): number;
@@ -72,6 +74,8 @@ export function writeUtf16(memory: Buffer, offset: number, text: string): void {
 
 /** Reads `length` bytes of Latin-1 into a string of its own. */
 export function readLatin1(memory: Buffer, start: number, length: number): string {
+  const readShort = shortReaders[length];
+  if (readShort !== undefined) return readShort(memory, start);
   return (memory as TextMemory).latin1Slice(start, start + length);
 }
 
