@@ -8,8 +8,9 @@ export interface EntryVersion {
   readonly deadline: number;
 }
 
-/** A value this thread has decoded, and the entry and version it belongs to. */
+/** A value this thread has decoded, its key, and the entry and version it belongs to. */
 export interface NearValue extends EntryVersion {
+  readonly key: unknown;
   readonly value: unknown;
 }
 
@@ -17,6 +18,12 @@ export interface NearValue extends EntryVersion {
 const SEEN = 4096;
 /** Records are 64 bytes apart. */
 const RECORD_BITS = 6;
+/** After so many lookups that found nothing it is judged whether the tier pays: it does with twice as many that did. */
+const TRIAL = 512;
+/** For so many lookups it is passed by when it does not. */
+const PAUSE = 16_384;
+
+type Place = { -readonly [Field in keyof NearValue]: NearValue[Field] };
 
 /**
  * The near tier: decoded values of one thread, for keys it reads again and again. Whether a value is still the one in
@@ -24,24 +31,50 @@ const RECORD_BITS = 6;
  * those of the cache. It holds what can be handed out twice: primitives, and what has been frozen.
  *
  * A value is kept when its entry is read for the second time within a while, so that keys read once cost nothing but a
- * lookup. When full, the value kept longest goes.
+ * lookup. When full, the value kept longest goes: places are used in turn. A key whose value holds no more stays at its
+ * place for the next one, since each deletion leaves a hole in a Map that later lookups have to walk over.
+ *
+ * A lookup and keeping a value cost a third of what a hit saves. So where few lookups find something, since keys are many or
+ * are not in the cache, the tier is passed by for a while and then tried again; but not where a hit saves decoding an
+ * object.
  */
 export class NearTier {
-  readonly #values = new Map<unknown, NearValue>();
+  readonly #places = new Map<unknown, Place>();
+  readonly #inTurn: Place[] = [];
   readonly #seen = new Uint32Array(SEEN);
   readonly #size: number;
+  readonly #mayPause: boolean;
+  #next = 0;
+  // since it was last judged
+  #hits = 0;
+  #misses = 0;
+  /** Lookups still to pass by. */
+  #pause = 0;
 
   /** @param size Most values kept, at least 1. */
-  constructor(size: number) {
+  constructor(size: number, mayPause: boolean) {
     this.#size = size;
+    this.#mayPause = mayPause;
   }
 
-  get(key: unknown): NearValue | undefined {
-    return this.#values.get(key);
+  /** The value kept for a key, if any: for the engine to say whether it holds; if it does not, {@link missed}. */
+  find(key: unknown): NearValue | undefined {
+    if (this.#pause > 0) {
+      this.#pause--;
+      return undefined;
+    }
+    const place = this.#places.get(key);
+    if (place === undefined) this.missed();
+    else this.#hits++;
+    return place;
   }
 
-  delete(key: unknown): void {
-    this.#values.delete(key);
+  /** A lookup was in vain. */
+  missed(): void {
+    if (++this.#misses < TRIAL) return;
+    if (this.#mayPause && this.#hits < 2 * TRIAL) this.#pause = PAUSE;
+    this.#hits = 0;
+    this.#misses = 0;
   }
 
   /** After a hit: the entry that the engine has just read. */
@@ -56,18 +89,32 @@ export class NearTier {
 
   /** Keeps the value of an entry that was hit, if it was hit lately. */
   offer(key: unknown, value: unknown, { record, version, deadline }: EntryVersion): void {
+    if (this.#pause > 0) return;
     const at = (record >>> RECORD_BITS) & (SEEN - 1);
     if (this.#seen[at] !== record) {
       this.#seen[at] = record;
       return;
     }
-    if (this.#values.size >= this.#size && !this.#values.has(key)) {
-      for (const oldest of this.#values.keys()) {
-        this.#values.delete(oldest);
-        break;
-      }
+    const place = this.#places.get(key) ?? this.#placeFor(key);
+    place.value = value;
+    place.record = record;
+    place.version = version;
+    place.deadline = deadline;
+  }
+
+  /** The place whose turn it is, now this key's. */
+  #placeFor(key: unknown): Place {
+    let place = this.#inTurn[this.#next];
+    if (place === undefined) {
+      place = { key, value: undefined, record: 0, version: 0, deadline: 0 };
+      this.#inTurn.push(place);
+    } else {
+      this.#places.delete(place.key);
+      place.key = key;
     }
-    this.#values.set(key, { record, version, deadline, value });
+    this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
+    this.#places.set(key, place);
+    return place;
   }
 }
 

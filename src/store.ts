@@ -54,20 +54,19 @@ export class Store {
     this.#seat = seat;
     this.#engine = seat.engine;
     this.#codec = codec;
-    this.#near = options.nearSize > 0 ? new NearTier(options.nearSize) : undefined;
+    this.#near = options.nearSize > 0 ? new NearTier(options.nearSize, !options.freeze) : undefined;
     this.#freeze = options.freeze;
   }
 
   /** The value, made the most recently used and counted as a hit; or `absent`, counted as a miss. */
   get(key: unknown): unknown {
     try {
-      const near = this.#near?.get(key);
+      const near = this.#near?.find(key);
       if (near !== undefined) {
         const { record, version, deadline, value } = near;
         const isDue = deadline !== 0 && deadline <= nowMicros();
-        const result = isDue ? Status.EXPIRED : this.#engine.nearHit(record, version, deadline);
-        if (result === Status.OK) return value;
-        if (result !== Status.BUSY) this.#near?.delete(key);
+        if (!isDue && this.#engine.nearHit(record, version, deadline) === Status.OK) return value;
+        this.#near?.missed();
       }
       const described = encodeKey(key, this.#seat.keyScratch, 'get');
       const result = this.#engine.get(described, this.#calls.now());
