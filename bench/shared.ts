@@ -25,6 +25,7 @@ interface Entrant {
   readonly name: string;
   readonly isShared: boolean;
   readonly isAsync: boolean;
+  readonly getsAtOnce?: boolean;
   readonly evicts: boolean;
   open(plan: GangPlan, keys: number): Promise<Gang>;
 }
@@ -134,7 +135,9 @@ async function present(
       figures.push(...(await compare(playing, load, workers, scale)));
     }
     progress(`${workers} workers: ${LANES} requests at a time`);
-    const inParallel = playing.filter(({ entrant }) => entrant.isAsync || entrant.name === heddle.name);
+    const inParallel = playing.filter(
+      ({ entrant }) => (entrant.isAsync && !entrant.getsAtOnce) || entrant.name === heddle.name,
+    );
     const options = { lanes: LANES, withLatencies: false };
     figures.push(...(await compare(inParallel, 'get', workers, scale, options)));
     for (const { hitRate, contender } of figures) {

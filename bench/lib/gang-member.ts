@@ -10,7 +10,7 @@ import {
   type Until,
 } from './gang-messages.js';
 import { ABSENT, keyMaker, valueMaker } from './keys.js';
-import type { SharedClient } from './shared/contender.js';
+import type { SharedClient, SharedContender } from './shared/contender.js';
 
 /** Operations between two looks at the clock. */
 const STRETCH = 64;
@@ -26,15 +26,21 @@ const VALUES = 1024;
 export class GangMember {
   readonly #client: SharedClient;
   readonly #isAsync: boolean;
+  readonly #getsAtOnce: boolean;
   readonly #key: (id: number) => string;
   readonly #value = valueMaker('string24') as (id: number) => string;
   readonly #keys: string[];
   readonly #values: string[];
   #at = 0;
 
-  constructor(client: SharedClient, isAsync: boolean, { keyLength, draws, pool, index }: GangData) {
+  constructor(
+    client: SharedClient,
+    { isAsync, getsAtOnce = false }: Pick<SharedContender, 'isAsync' | 'getsAtOnce'>,
+    { keyLength, draws, pool, index }: GangData,
+  ) {
     this.#client = client;
     this.#isAsync = isAsync;
+    this.#getsAtOnce = getsAtOnce;
     this.#key = keyMaker(keyLength);
     const from = index * pool;
     this.#keys = Array.from({ length: pool }, (_, i) =>
@@ -52,8 +58,9 @@ export class GangMember {
       return { kind: 'done' };
     }
     await untilClock(order.startAt);
-    if (order.kind === 'latency') return this.#isAsync ? this.#latencyAsync(order) : this.#latencySync(order);
-    if (!this.#isAsync) return this.#loadSync(order.load, order.until);
+    const isAsync = this.#isAsync && !(this.#getsAtOnce && order.load === 'get');
+    if (order.kind === 'latency') return isAsync ? this.#latencyAsync(order) : this.#latencySync(order);
+    if (!isAsync) return this.#loadSync(order.load, order.until);
     const { ms, operations } = order.until;
     const share = { ms, operations: operations / order.lanes };
     const lanes = Array.from({ length: order.lanes }, () => this.#lane(order.load, share));

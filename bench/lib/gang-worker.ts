@@ -7,7 +7,7 @@ import { sharedCache } from './shared-caches.js';
 const data = workerData as GangData;
 const contender = sharedCache(data.contender);
 const client = await contender.connect(data.connection);
-const member = new GangMember(client, contender.isAsync, data);
+const member = new GangMember(client, contender, data);
 
 parentPort?.on('message', async (order: GangOrder) => {
   try {

@@ -29,10 +29,14 @@ const options = { namespace: 'bench', max: entries, timeout: TIMEOUT_MS, failsaf
 const cache = await Class.getInstance(options);
 const client: SharedClient = { get: (key) => cache.get(key), put: (key, value) => cache.set(key, value) };
 const index = Number(process.env['HEDDLE_BENCH_INDEX']);
-const member = new GangMember(client, true, {
-  ...{ contender: CLUSTERED, connection: undefined, index, keyLength, pool },
-  draws: draws(keys, 'zipf', DRAWS),
-});
+const member = new GangMember(
+  client,
+  { isAsync: true },
+  {
+    ...{ contender: CLUSTERED, connection: undefined, index, keyLength, pool },
+    draws: draws(keys, 'zipf', DRAWS),
+  },
+);
 
 process.on('message', async ({ order }: { order?: GangOrder }) => {
   if (order === undefined) return;

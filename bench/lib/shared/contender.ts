@@ -21,6 +21,8 @@ export interface SharedContender {
   readonly name: string;
   /** Whether its operations answer promises. */
   readonly isAsync: boolean;
+  /** Whether gets do not all the same: then nobody awaits them where there is nothing but gets. */
+  readonly getsAtOnce?: boolean;
   /** False: each thread has one of its own. */
   readonly isShared: boolean;
   /** Whether it drops entries when it has as many as it may have. */

@@ -23,6 +23,7 @@ async function open(path: string): Promise<Database> {
 export const lmdb: SharedContender = {
   name: 'lmdb',
   isAsync: true,
+  getsAtOnce: true,
   isShared: true,
   evicts: false,
   host: async () => {
