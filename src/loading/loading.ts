@@ -147,6 +147,7 @@ export class Loading {
     if (claim.kind === 'present') return undefined;
     load.flight = 'flight' in claim ? claim.flight : undefined;
     if (claim.kind === 'leads') {
+      if (load.hasQueued) this.#queue.moves();
       // it may have been remembered since
       const failure = this.#remembered(wish);
       if (!failure) return this.#lead(wish, claim.flight, load);
@@ -157,8 +158,16 @@ export class Loading {
     if (!load.hasCallers) return undefined;
     if (claim.kind === 'flying') return this.#follow(wish, claim.flight, load);
     if (claim.kind === 'full') this.flights.makeRoom();
-    await this.#queue.turn();
-    return load.hasCallers ? 'again' : undefined;
+    load.hasQueued = true;
+    const turn = await this.#queue.turn();
+    if (!load.hasCallers) return undefined;
+    return turn === 'without' && claim.kind === 'full' ? this.#loadWithout(wish, load) : 'again';
+  }
+
+  /** Loads it without a flight, for its callers up to now: whether a write comes in between nobody knows. */
+  #loadWithout(wish: Wish, load: Load): Promise<Outcome | 'again'> {
+    if (this.#loads.get(wish.key) === load) this.#loads.delete(wish.key);
+    return this.#lead(wish, undefined, load);
   }
 
   #remembered({ key, plan }: Wish): Uint8Array | undefined {
@@ -177,8 +186,8 @@ export class Loading {
     return load.hasCallers ? 'again' : undefined;
   }
 
-  /** Loads it. */
-  async #lead(wish: Wish, flight: Flight, load: Load): Promise<Outcome | 'again'> {
+  /** Loads it; without a flight nothing is stored, and nobody told. */
+  async #lead(wish: Wish, flight: Flight | undefined, load: Load): Promise<Outcome | 'again'> {
     const { key, loader, plan } = wish;
     const lease = new Lease(plan.timeout);
     let isOverdue = false;
@@ -194,7 +203,7 @@ export class Loading {
       isOverdue = value === overdue;
       if (value === overdue) {
         // who has taken over brings it
-        if (this.#isTakenOver(flight)) {
+        if (flight && this.#isTakenOver(flight)) {
           run.end(false);
           return 'again';
         }
@@ -224,16 +233,18 @@ export class Loading {
   }
 
   /** Stores what was loaded, if it may be, and hands it to those who wait. */
-  #land({ key, plan }: Wish, flight: Flight, value: unknown): Parcel {
+  #land({ key, plan }: Wish, flight: Flight | undefined, value: unknown): Parcel {
     const encoder = this.store.writer.encode(key, value);
     const parcel = Parcel.of(encoder);
+    if (!flight) return parcel;
     this.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
       this.store.writer.land(encoder, key, plan.ttl, flight);
     });
     return parcel;
   }
 
-  #fail({ key, plan }: Wish, flight: Flight, error: unknown, isOverdue: boolean): void {
+  #fail({ key, plan }: Wish, flight: Flight | undefined, error: unknown, isOverdue: boolean): void {
+    if (!flight) return;
     const failure = packFailure(error);
     // whose lease is over gives way to those who wait; they do not fail with it
     this.finish(flight, isOverdue ? {} : { failure }, () => {

@@ -94,6 +94,49 @@ describe('more loads than there is room for', () => {
     assertIntact(cache);
   });
 
+  it('are done without room, when those who have it wait for them', async (test) => {
+    const cache = makeSmall(test);
+    const outer = Array.from({ length: 3 * FLIGHTS }, (_, index) =>
+      cache.getOrLoad(`outer ${index}`, async (key) => {
+        await sleep(1);
+        return `${key}, ${await cache.getOrLoad(`inner ${index}`, (inner) => inner, { timeout: 20 })}`;
+      }),
+    );
+    for (const [index, loaded] of (await Promise.all(outer)).entries()) {
+      assert.equal(loaded, `outer ${index}, inner ${index}`);
+    }
+    assert.equal(cache.getStats().loads, 6 * FLIGHTS);
+    assertIntact(cache);
+  });
+
+  it('are done without room for those who asked before, and not stored', async (test) => {
+    const cache = makeSmall(test);
+    const { state, loads, isFull } = fill(cache);
+    await until(isFull, 'all flights are taken');
+    const begun: ((value: string) => void)[] = [];
+    const loader = () => new Promise<string>((resolve) => begun.push(resolve));
+    const before = [cache.getOrLoad('more', loader), cache.getOrLoad('more', loader)];
+    await until(() => begun.length === 1, 'it is loaded without room');
+    cache.delete('more');
+    const after = cache.getOrLoad('more', loader, { negativeTtl: 100 });
+    const failing = assert.rejects(
+      cache.getOrLoad('bad', () => Promise.reject(new Error('no')), { negativeTtl: 100 }),
+      { message: 'no' },
+    );
+    await until(() => begun.length === 2, 'who came after the delete has it loaded anew');
+    begun[1]?.('new');
+    begun[0]?.('old');
+    assert.deepEqual(await Promise.all(before), ['old', 'old']);
+    assert.equal(await after, 'new');
+    await failing;
+    assert.equal(cache.size, 0);
+    state.free();
+    await loads;
+    assert.equal(await cache.getOrLoad('more', () => 'with room'), 'with room');
+    assert.equal(cache.peek('more'), 'with room');
+    assertIntact(cache);
+  });
+
   it('do not keep a computation of their thread waiting: it stores nothing', async (test) => {
     const cache = makeSmall(test);
     const { state, loads, isFull } = fill(cache);
