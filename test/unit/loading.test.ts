@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CacheError, type CacheKey, type ThreadSafeCache } from '../../src/index.js';
+import type { CacheKey, ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, engineOf, makeCache } from '../support/caches.js';
 
 /** A loader that is settled from outside, and counts its runs. */
@@ -281,66 +281,5 @@ describe('a signal', () => {
     waiting[0]?.resolve('loaded');
     await turn();
     assert.equal(cache.peek('key'), 'loaded');
-  });
-});
-
-describe('a wrong call of getOrLoad', () => {
-  const wrong: [string, (cache: ThreadSafeCache) => Promise<unknown>, string][] = [
-    ['a key', (cache) => cache.getOrLoad(Number.NaN, () => 1), 'ERR_INVALID_KEY'],
-    ['a loader', (cache) => cache.getOrLoad('a', 1 as never), 'ERR_INVALID_ARGUMENT'],
-    ['options', (cache) => cache.getOrLoad('a', () => 1, null as never), 'ERR_INVALID_OPTION'],
-    ['an option', (cache) => cache.getOrLoad('a', () => 1, { tl: 1 } as never), 'ERR_INVALID_OPTION'],
-    ['ttl', (cache) => cache.getOrLoad('a', () => 1, { ttl: 0 }), 'ERR_INVALID_TTL'],
-    ['staleFor', (cache) => cache.getOrLoad('a', () => 1, { staleFor: -1 }), 'ERR_INVALID_OPTION'],
-    ['timeout', (cache) => cache.getOrLoad('a', () => 1, { timeout: 1e6 }), 'ERR_INVALID_OPTION'],
-    [
-      'negativeTtl',
-      (cache) => cache.getOrLoad('a', () => 1, { negativeTtl: Number.NaN }),
-      'ERR_INVALID_OPTION',
-    ],
-    [
-      'refreshAfter',
-      (cache) => cache.getOrLoad('a', () => 1, { refreshAfter: 2, ttl: 1 }),
-      'ERR_INVALID_OPTION',
-    ],
-    [
-      'refreshAfter without ttl',
-      (cache) => cache.getOrLoad('a', () => 1, { refreshAfter: 2 }),
-      'ERR_INVALID_OPTION',
-    ],
-    ['signal', (cache) => cache.getOrLoad('a', () => 1, { signal: 1 as never }), 'ERR_INVALID_OPTION'],
-  ];
-  for (const [what, call, code] of wrong) {
-    it(`is rejected for ${what}`, async (test) => {
-      const cache = makeLoadingCache(test);
-      await assert.rejects(call(cache), (error) => error instanceof CacheError && error.code === code);
-      assert.equal(cache.size, 0);
-    });
-  }
-
-  it('says what was meant', async (test) => {
-    const cache = makeLoadingCache(test);
-    await assert.rejects(
-      cache.getOrLoad('a', () => 1, { staleFr: 1 } as never),
-      { message: "Cannot load 'a': 'staleFr' is not an option, did you mean staleFor?" },
-    );
-    assert.throws(() => cache.getOrCompute('a', () => 1, { other: 1 } as never), {
-      message: "Cannot compute 'a': 'other' is not an option, one of ttl, timeout is required",
-    });
-    assert.throws(() => cache.getOrCompute('a', () => 1, { timeout: Number.POSITIVE_INFINITY }), {
-      message:
-        "Cannot compute 'a': timeout is Infinity, a positive number of seconds, at most 86400, is required",
-    });
-  });
-
-  it('takes the ends of the ranges', async (test) => {
-    const cache = makeLoadingCache(test);
-    const longest = 'x'.repeat(65_536);
-    const endless = Number.POSITIVE_INFINITY;
-    const options = { timeout: 86_400, ttl: endless, staleFor: endless, negativeTtl: endless };
-    assert.equal(await cache.getOrLoad(longest, (key) => String(key).length, options), 65_536);
-    assert.equal(cache.ttl(longest), endless);
-    const short = { ttl: 0.002, refreshAfter: 0.001, timeout: 1e-9, staleFor: 1e-9, negativeTtl: 1e-9 };
-    assert.equal(await cache.getOrLoad('short', () => 1, short), 1);
   });
 });
