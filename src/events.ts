@@ -1,8 +1,7 @@
 import type { CallsListener } from './calls.js';
 import type { CleanerReport } from './cleaner/messages.js';
 import type { CleanerListener } from './cleaner/supervisor.js';
-import { bytesOf } from './codec/bytes.js';
-import { formatKey } from './codec/keys.js';
+import { copyOfKey, formatKey } from './codec/keys.js';
 import type { HandleContent } from './memory/handle.js';
 import type { Removal } from './memory/removal.js';
 import type { Seat } from './memory/seat.js';
@@ -149,7 +148,7 @@ export class CacheEvents implements CallsListener, CleanerListener {
 function ownEvent(event: RemovalEvent): RemovalEvent {
   if (event.cause === 'cleared') return { cause: 'cleared' };
   const { key, cause } = event;
-  return { key: typeof key === 'object' ? bytesOf(key).slice() : key, cause };
+  return { key: copyOfKey(key), cause };
 }
 
 /** What an error says, whatever it is. */

@@ -142,6 +142,11 @@ export function decodeKey(kind: number, source: Buffer, start: number, length: n
   }
 }
 
+/** The same key for somebody who may change its bytes. */
+export function copyOfKey<Key>(key: Key): Key {
+  return typeof key === 'object' ? (bytesOf(key as Uint8Array).slice() as Key) : key;
+}
+
 /** Longest piece of a string key that a log line shows, in code units. */
 const SHOWN_UNITS = 78;
 /** Most bytes of a bytes key that a log line shows. */

@@ -1,3 +1,4 @@
+import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { absent } from '../store.js';
 import type { Claim, Flight } from './flights.js';
@@ -81,7 +82,7 @@ export class Computing {
     this.#underWay.set(key, true);
     try {
       run.start();
-      const encoder = store.writer.encode(key, compute(key));
+      const encoder = store.writer.encode(key, compute(copyOfKey(key)));
       const parcel = Parcel.of(encoder);
       if (flight) {
         this.#loading.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {

@@ -1,3 +1,4 @@
+import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { absent, type Store } from '../store.js';
 import { Failures } from './failures.js';
@@ -198,7 +199,7 @@ export class Loading {
     try {
       const value = await lease.limit(() => {
         run.start();
-        return loader(key);
+        return loader(copyOfKey(key));
       });
       isOverdue = value === overdue;
       if (value === overdue) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CacheError } from '../../src/index.js';
+import { CacheError, type CacheKey } from '../../src/index.js';
 import { assertIntact, makeCache } from '../support/caches.js';
 
 describe('getOrCompute', () => {
@@ -117,6 +117,16 @@ describe('getOrCompute', () => {
       large,
     );
     await loading;
+  });
+
+  it('computes the key that was asked for, whatever the function does to its bytes', (test) => {
+    const cache = makeCache(test, { maxSize: 100 });
+    const bytes = () => Uint8Array.of(1, 2);
+    const compute = (key: CacheKey) => (key as Uint8Array).fill(9).length;
+    assert.equal(cache.getOrCompute(bytes(), compute), 2);
+    assert.equal(cache.take(bytes()), 2);
+    assert.equal(cache.getOrCompute(bytes(), compute), 2);
+    assert.equal(cache.has(Uint8Array.of(9, 9)), false);
   });
 
   it('refuses to be asked for the key that it computes', (test) => {

@@ -64,6 +64,16 @@ describe('getOrLoad', () => {
     assert.deepEqual({ loads, waits, loadFailures }, { loads: 3, waits: 49 + 49, loadFailures: 0 });
   });
 
+  it('stores under the key that was asked for, whatever the loader does to its bytes', async (test) => {
+    const cache = makeLoadingCache(test);
+    const loader = (key: CacheKey) => (key as Uint8Array).fill(9).length;
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await cache.getOrLoad(Uint8Array.of(round, 2), loader), 2);
+      assert.equal(await cache.getOrLoad(Uint8Array.of(round, 2), () => assert.fail('it is there')), 2);
+    }
+    assert.equal(cache.has(Uint8Array.of(9, 9)), false);
+  });
+
   it('stores with the TTL that is given', async (test) => {
     const cache = makeLoadingCache(test);
     await cache.getOrLoad('short', () => 1, { ttl: 100 });
