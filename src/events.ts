@@ -28,7 +28,9 @@ export class CacheEvents implements CallsListener, CleanerListener {
   /** One word for all threads: whether somebody has been warned that bytes are short. */
   readonly #warned: Int32Array;
   readonly #registrations = new Set<Registration>();
-  readonly #queue: RemovalEvent[] = [];
+  /** To be told; those before `#told` have been. */
+  #queue: RemovalEvent[] = [];
+  #told = 0;
   #isTelling = false;
   /** Called when it is no longer, or from now on, of interest what the cleaner removes. */
   onInterest: (() => void) | undefined;
@@ -63,7 +65,8 @@ export class CacheEvents implements CallsListener, CleanerListener {
   /** Forgets all listeners. */
   stop(): void {
     this.#registrations.clear();
-    this.#queue.length = 0;
+    this.#queue = [];
+    this.#told = 0;
   }
 
   removed(removals: Iterable<RemovalEvent>): void {
@@ -113,7 +116,7 @@ export class CacheEvents implements CallsListener, CleanerListener {
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {
-      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      for (let event = this.#next(); event !== undefined; event = this.#next()) {
         // those who listen now: one that is taken away meanwhile is not told any more
         for (const registration of [...this.#registrations]) {
           if (this.#registrations.has(registration)) this.#tell(registration, event);
@@ -122,6 +125,15 @@ export class CacheEvents implements CallsListener, CleanerListener {
     } finally {
       this.#isTelling = false;
     }
+  }
+
+  /** Not by shift(), which moves all that follow: a listener may have removed a hundred thousand. */
+  #next(): RemovalEvent | undefined {
+    const event = this.#queue[this.#told++];
+    if (event !== undefined && this.#told < this.#queue.length) return event;
+    this.#queue = [];
+    this.#told = 0;
+    return event;
   }
 
   #tell(registration: Registration, event: RemovalEvent): void {
