@@ -32,16 +32,21 @@ export function packFailure(error: unknown): Uint8Array {
   const marks = marksOf(error);
   try {
     // such as DOMException: structured clone makes an object without properties of it
-    const isOdd = error instanceof Error && !types.isNativeError(error);
+    const isOdd = isError(error) && !types.isNativeError(error);
     return serialize([isOdd ? plainError(error) : error, marks]);
   } catch {
     return serialize([plainError(error), marks]);
   }
 }
 
+/** Also of another realm, as Node's own errors are for tests that run in a context of their own. */
+function isError(error: unknown): error is Error {
+  return types.isNativeError(error) || error instanceof Error;
+}
+
 function marksOf(error: unknown): Record<string, unknown> {
   try {
-    if (!(error instanceof Error)) return {};
+    if (!isError(error)) return {};
     const marks = MARKS.map((name) => [name, (error as unknown as Record<string, unknown>)[name]] as const);
     return Object.fromEntries(
       marks.filter(([, mark]) => typeof mark === 'string' || typeof mark === 'number'),
@@ -55,7 +60,7 @@ function marksOf(error: unknown): Record<string, unknown> {
 /** What can be said of something that cannot be cloned. */
 function plainError(error: unknown): Error {
   try {
-    if (error instanceof Error) {
+    if (isError(error)) {
       const copy = new Error(String(error.message));
       copy.stack = String(error.stack);
       return copy;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import type { CacheKey, LoadOptions, RemovalEvent, ThreadSafeCache } from '../../src/index.js';
 import { Failures } from '../../src/loading/failures.js';
 import { nowMicros } from '../../src/memory/clock.js';
@@ -211,6 +212,18 @@ describe('negativeTtl', () => {
     await assert.rejects(cache.getOrLoad('slow', () => throwIt(AbortSignal.abort().reason), options));
     const late = await cache.getOrLoad('slow', () => 1, options).catch((reason) => reason);
     assert.deepEqual([late.cause.name, late.cause.message], ['AbortError', 'This operation was aborted']);
+  });
+
+  it('keeps them of errors of another realm, as those of Node.js are to a test in a context of its own', async (test) => {
+    const { get } = make(test);
+    const source = "Object.assign(new RangeError('down', { cause: () => {} }), { code: 'ECONNREFUSED' })";
+    await assert.rejects(get(options, runInNewContext(source)));
+    const error = await get(options).catch((reason) => reason);
+    assert.match(error.message, /: down$/);
+    assert.deepEqual(
+      [error.cause.name, error.cause.message, error.cause.code],
+      ['RangeError', 'down', 'ECONNREFUSED'],
+    );
   });
 
   it('is found by who claims the key just after, and neither wrapped nor prolonged', async (test) => {
