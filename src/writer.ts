@@ -55,10 +55,10 @@ export class Writer {
     return this.#put(this.#encoder, operation, key, ttl, version);
   }
 
-  /** Encodes a value that was loaded. */
-  encode(key: unknown, value: unknown): ValueEncoder {
+  /** Encodes a value that was loaded or computed. */
+  encode(operation: string, key: unknown, value: unknown): ValueEncoder {
     const encoder = new ValueEncoder(this.#codec);
-    encoder.prepare(value, 'load', key);
+    encoder.prepare(value, operation, key);
     return encoder;
   }
 

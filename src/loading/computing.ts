@@ -82,7 +82,7 @@ export class Computing {
     this.#underWay.set(key, true);
     try {
       run.start();
-      const encoder = store.writer.encode(key, compute(copyOfKey(key)));
+      const encoder = store.writer.encode('compute', key, compute(copyOfKey(key)));
       const parcel = Parcel.of(encoder);
       if (flight) {
         this.#loading.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {

@@ -235,7 +235,7 @@ export class Loading {
 
   /** Stores what was loaded, if it may be, and hands it to those who wait. */
   #land({ key, plan }: Wish, flight: Flight | undefined, value: unknown): Parcel {
-    const encoder = this.store.writer.encode(key, value);
+    const encoder = this.store.writer.encode('load', key, value);
     const parcel = Parcel.of(encoder);
     if (!flight) return parcel;
     this.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
