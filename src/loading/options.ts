@@ -13,8 +13,8 @@ export interface LoadOptions {
    */
   readonly staleFor?: number | undefined;
   /**
-   * Seconds after which a value that is read is loaded anew in the background; below `ttl`, or the default TTL: what never
-   * expires is not refreshed. Default: never.
+   * Seconds after which a value that is read is loaded anew in the background; below `ttl`, or the default TTL, one of which
+   * it wants. What was put to stay for ever is not refreshed. Default: never.
    */
   readonly refreshAfter?: number | undefined;
   /** Seconds that a loader may take, up to 86,400; then it has failed, and whoever waits may load. Default 30. */
@@ -125,7 +125,8 @@ function micros(subject: Subject, option: string, seconds: unknown, longest: num
 function refreshMicros(subject: Subject, seconds: unknown, ttlMicros: number): number {
   const after = micros(subject, 'refreshAfter', seconds, LONGEST);
   if (after === 0 || after < ttlMicros) return after;
-  throw outOfRange(subject, 'refreshAfter', seconds, 'a number of seconds below the ttl');
+  const required = ttlMicros === 0 ? 'a ttl that it is below' : 'a number of seconds below the ttl';
+  throw outOfRange(subject, 'refreshAfter', seconds, required);
 }
 
 function message({ operation, key }: Subject, option: string, value: unknown, required: string): string {

@@ -43,6 +43,10 @@ describe('a wrong call of getOrLoad', () => {
       cache.getOrLoad('a', () => 1, { staleFr: 1 } as never),
       { message: "Cannot load 'a': 'staleFr' is not an option, did you mean staleFor?" },
     );
+    await assert.rejects(
+      cache.getOrLoad('a', () => 1, { refreshAfter: 1 }),
+      { message: "Cannot load 'a': refreshAfter is 1, a ttl that it is below is required" },
+    );
     assert.throws(() => cache.getOrCompute('a', () => 1, { other: 1 } as never), {
       message: "Cannot compute 'a': 'other' is not an option, one of ttl, timeout is required",
     });
