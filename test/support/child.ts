@@ -16,7 +16,7 @@ export const entry = new URL('../../src/index.js', import.meta.url).href;
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Longer than any child may take. One that does not end by itself is killed then, and its signal tells. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 /** Runs a script (an ES module as text) in a process of its own, and waits for its end. */
 export function runScript(script: string, flags: readonly string[] = []): Promise<ChildResult> {
