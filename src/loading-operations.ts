@@ -21,7 +21,7 @@ export abstract class LoadingOperations<Key extends CacheKey, Value> extends Col
    *
    * What is written during the load wins: after a `put`, `delete`, `take`, `increment`, `update` or `clear` of the key, by
    * any thread, what the loader brings still goes to those who wait, and is not stored. Nor is what does not fit, nor
-   * what a thread loads by itself when so many keys are loaded at once that none of its own has found room for a second.
+   * what a thread loads by itself since so many keys were loaded at once that it has found no room for half of its timeout.
    *
    * A loader that throws makes all who wait fail: in its own thread with what it threw, in others with
    * `ERR_LOAD_FAILED`, its copy being the `cause`: of an error name, message, stack, `code` and cause. Nothing is stored,

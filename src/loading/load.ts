@@ -13,8 +13,8 @@ export class Load {
   onCaller: (() => void) | undefined;
   /** The flight it depends on, once there is one. */
   flight: Flight | undefined;
-  /** It has found no room for a flight at first. */
-  hasQueued = false;
+  /** Since when (µs) it has found no room for a flight. */
+  queuedSince: number | undefined;
   readonly #outcome: Promise<Outcome>;
   #callers = 0;
 

@@ -1,5 +1,6 @@
 import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
+import { nowMicros } from '../memory/clock.js';
 import { absent, type Store } from '../store.js';
 import { Failures } from './failures.js';
 import { type Flight, Flights } from './flights.js';
@@ -148,7 +149,6 @@ export class Loading {
     if (claim.kind === 'present') return undefined;
     load.flight = 'flight' in claim ? claim.flight : undefined;
     if (claim.kind === 'leads') {
-      if (load.hasQueued) this.#queue.moves();
       // it may have been remembered since
       const failure = this.#remembered(wish);
       if (!failure) return this.#lead(wish, claim.flight, load);
@@ -158,11 +158,14 @@ export class Loading {
     // somebody else refreshes it
     if (!load.hasCallers) return undefined;
     if (claim.kind === 'flying') return this.#follow(wish, claim.flight, load);
-    if (claim.kind === 'full') this.flights.makeRoom();
-    load.hasQueued = true;
-    const turn = await this.#queue.turn();
-    if (!load.hasCallers) return undefined;
-    return turn === 'without' && claim.kind === 'full' ? this.#loadWithout(wish, load) : 'again';
+    if (claim.kind === 'full') {
+      // whoever has the room may be waiting for this one
+      load.queuedSince ??= nowMicros();
+      if (nowMicros() - load.queuedSince > plan.timeout / 2) return this.#loadWithout(wish, load);
+      this.flights.makeRoom();
+    }
+    await this.#queue.turn();
+    return load.hasCallers ? 'again' : undefined;
   }
 
   /** Loads it without a flight, for its callers up to now: whether a write comes in between nobody knows. */

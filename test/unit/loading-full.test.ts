@@ -99,7 +99,7 @@ describe('more loads than there is room for', () => {
     const outer = Array.from({ length: 3 * FLIGHTS }, (_, index) =>
       cache.getOrLoad(`outer ${index}`, async (key) => {
         await sleep(1);
-        return `${key}, ${await cache.getOrLoad(`inner ${index}`, (inner) => inner, { timeout: 20 })}`;
+        return `${key}, ${await cache.getOrLoad(`inner ${index}`, (inner) => inner, { timeout: 0.2 })}`;
       }),
     );
     for (const [index, loaded] of (await Promise.all(outer)).entries()) {
@@ -110,20 +110,26 @@ describe('more loads than there is room for', () => {
   });
 
   it('are done without room for those who asked before, and not stored', async (test) => {
+    const clock = stopClock(test);
     const cache = makeSmall(test);
     const { state, loads, isFull } = fill(cache);
     await until(isFull, 'all flights are taken');
     const begun: ((value: string) => void)[] = [];
     const loader = () => new Promise<string>((resolve) => begun.push(resolve));
-    const before = [cache.getOrLoad('more', loader), cache.getOrLoad('more', loader)];
-    await until(() => begun.length === 1, 'it is loaded without room');
+    const options = { timeout: 2, negativeTtl: 100 };
+    const hasBegun = (count: number) => () => {
+      clock.pass(0.1);
+      return begun.length === count;
+    };
+    const before = [cache.getOrLoad('more', loader, options), cache.getOrLoad('more', loader)];
+    await until(hasBegun(1), 'it is loaded without room');
     cache.delete('more');
-    const after = cache.getOrLoad('more', loader, { negativeTtl: 100 });
+    const after = cache.getOrLoad('more', loader, options);
     const failing = assert.rejects(
-      cache.getOrLoad('bad', () => Promise.reject(new Error('no')), { negativeTtl: 100 }),
+      cache.getOrLoad('bad', () => Promise.reject(new Error('no')), options),
       { message: 'no' },
     );
-    await until(() => begun.length === 2, 'who came after the delete has it loaded anew');
+    await until(hasBegun(2), 'who came after the delete has it loaded anew');
     begun[1]?.('new');
     begun[0]?.('old');
     assert.deepEqual(await Promise.all(before), ['old', 'old']);
