@@ -189,7 +189,8 @@ export function removeSection(
   atomic.store<u64>(changetype<usize>(entry), 0, offsetof<Entry>('version'));
   if (current && !changeCount(count, count - 1)) {
     atomic.store<u64>(changetype<usize>(entry), version, offsetof<Entry>('version'));
-    releaseUnchanged(lock, word);
+    // who has read 0 meanwhile must look again
+    releaseChanged(lock, word);
     return RETRY;
   }
   chainUnlink(entry);
