@@ -298,8 +298,9 @@ export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
     if (result == NEEDS_BLOCK) {
       // the room for it is not to be made of the entry that it depends on
       if (version < LANDING && at != 0) {
-        if (reserveAccess() != OK) return BUSY;
         logAccess(at, version);
+        // that took the place of the write's own record
+        if (reserveAccess() != OK) return BUSY;
       }
       result = prepareBlock(key, value, time, flags);
     } else {

@@ -225,6 +225,19 @@ describe('update', () => {
     assertIntact(cache);
   });
 
+  it('keeps the order of use, however many hits wait to be applied', (test) => {
+    for (let hits = 0; hits < 80; hits++) {
+      const cache = makeCache<string, string>(test, { maxSize: 4, shards: 1, nearSize: 0 });
+      cache.putMany([...'abcd'].map((key) => [key, key]));
+      for (let hit = 0; hit < hits; hit++) cache.get('c');
+      cache.update('d', () => 'x'.repeat(100));
+      for (const key of 'bcda') cache.get(key);
+      cache.put('e', 'e');
+      assert.deepEqual([...cache.keys({ order: 'lru' })], [...'cdae'], `after ${hits} hits`);
+      cache.shutdown();
+    }
+  });
+
   it('ends with the cache', (test) => {
     const cache = small(test);
     assert.throws(
