@@ -52,6 +52,8 @@ function countTaken(count: u32): void {
 /** Takes a dead thread's slot for the calling thread, which has none yet. The caller vouches that it is dead. */
 export function adoptSlot(index: u32, deadThread: u32, deadStart: u32, thread: u32, start: u32): bool {
   if (!changeState(slotAt(index), usedBy(deadThread, deadStart), usedBy(thread, start))) return false;
+  // its owner may have died before it did so
+  countTaken(index + 1);
   setSelf(index);
   return true;
 }

@@ -60,6 +60,7 @@ const OTHER_CMPXCHGS = [
   'sections/insertSection: fixed 256',
   'sections/removeSection: fixed 256',
   'slots/adoptSlot: computed 0',
+  'slots/adoptSlot: fixed 640',
   'slots/claimSlot: computed 0',
   'slots/claimSlot: fixed 640',
   'slots/emptySlot: computed 12',

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { ThreadSafeCache } from '../../src/index.js';
-import { assertIntact, engineOf, makeCache } from '../support/caches.js';
+import { assertIntact, attachAgain, contentOf, engineOf, makeCache } from '../support/caches.js';
 import { Remote } from '../support/remote.js';
+
+/** A number that the system gives to no thread; the low byte of the state of a slot that is taken. */
+const NO_THREAD = 0x7fffffffn;
+const SLOT_USED = 1n;
 
 /** A cache whose every slot is taken: one by this thread, the others by remotes. */
 async function full(
@@ -59,6 +63,23 @@ describe('when every slot is taken', () => {
     await assert.rejects(extra.ask('attach', cache.handle), { code: 'ERR_TOO_MANY_THREADS' });
     await Promise.all(remotes.map((remote, index) => remote.ask('fill', `${index}`, 10)));
     assert.equal(cache.size, 10 * remotes.length);
+  });
+});
+
+describe('the last slot, of a thread that has died as it took it', () => {
+  it('is as good as any other to whoever gets it', (test) => {
+    const cache = makeCache<string>(test, { maxSize: 3, maxBytes: '1 MiB', shards: 1 });
+    const engine = engineOf(cache);
+    const last = engine.slotCount() - 1;
+    while (cache.getStats().threads < last) attachAgain(test, cache);
+    const state = new BigUint64Array(contentOf(cache).memory.buffer, engine.slotAddress(last) >>> 0, 1);
+    state[0] = (NO_THREAD << 32n) | SLOT_USED;
+    const late = attachAgain(test, cache);
+    assert.equal(state[0] >> 32n === NO_THREAD, false);
+    for (const key of 'abc') late.put(key, 1);
+    late.get('a');
+    late.put('d', 1);
+    assert.deepEqual([...late.keys({ order: 'lru' })], [...'cad']);
   });
 });
 
