@@ -125,7 +125,9 @@ export function removeTail(shard: Shard, onlyLeftover: bool, now: u64): i32 {
   const stamp = entry.stamp;
   const epoch = epochOf(readCount());
   if (tail == lock || (onlyLeftover && entry.epoch == epoch)) {
-    if (onlyLeftover && unchanged(lock, word)) shard.purgedEpoch = epoch;
+    // a list whose only entry is just being moved is not empty
+    const isSeen = tail != lock || shard.used == 0;
+    if (onlyLeftover && isSeen && unchanged(lock, word)) shard.purgedEpoch = epoch;
     return RETRY;
   }
   return remove(shard, word, entry, CAUSE_EVICTED, stamp, 0, now);
