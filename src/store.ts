@@ -4,7 +4,7 @@ import type { ValueCodec } from './codec/values.js';
 import { decodeOwned, decodeValue } from './codec/values.js';
 import { type Cursor, type KeyHash, Survey } from './cursor.js';
 import { nowMicros } from './memory/clock.js';
-import { type Engine, Status } from './memory/engine.js';
+import { type Engine, Status, VALUE_SCRATCH } from './memory/engine.js';
 import type { SharedOptions } from './memory/handle.js';
 import type { Seat } from './memory/seat.js';
 import { deepFreeze, NearTier } from './near.js';
@@ -42,9 +42,7 @@ export class Store {
   readonly #codec: ValueCodec | undefined;
   readonly #near: NearTier | undefined;
   readonly #freeze: boolean;
-  /** µs that reads look back: entries that have expired since are there. */
-  #behind = 0;
-  /** The bytes of a large value that was read and is not decoded yet. */
+  /** The bytes of the large value that was read last, until it is decoded. A read that was cut off may leave some. */
   #copy: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(seat: Seat, codec: ValueCodec | undefined, options: SharedOptions, listener: CallsListener) {
@@ -95,14 +93,7 @@ export class Store {
     this.#calls.requireOpen();
     this.#calls.useClock();
     const described = encodeKey(key, this.#seat.keyScratch, 'load');
-    this.#behind = micros;
-    let info: number;
-    try {
-      const result = this.#read(described, false);
-      info = result >= 0 ? result : this.#goOnReading(described, result, false);
-    } finally {
-      this.#behind = 0;
-    }
+    const info = this.#readOn(described, false, micros);
     return info < 0 ? absent : this.#decode(info);
   }
 
@@ -202,7 +193,7 @@ export class Store {
   }
 
   #decode(info: number): unknown {
-    const copy = this.#copy;
+    const copy = isLarge(info) ? this.#copy : undefined;
     this.#copy = undefined;
     const value =
       copy === undefined
@@ -216,7 +207,7 @@ export class Store {
   #decodeHit(key: unknown, info: number): unknown {
     const near = this.#near;
     // a key of bytes can be changed by its owner
-    if (near === undefined || typeof key === 'object' || this.#copy !== undefined) return this.#decode(info);
+    if (near === undefined || typeof key === 'object' || isLarge(info)) return this.#decode(info);
     // before decoding: a codec may call the cache
     const entry = near.identify(this.#seat);
     const value = decodeValue(info & 7, this.#seat.valueScratch, 0, info >>> 3, this.#codec);
@@ -232,41 +223,42 @@ export class Store {
 
   /**
    * Reads on after a first answer until the value is in the scratch, or copied if it is large: {length, kind}; below 0:
-   * it is not there.
+   * it is not there. An entry that has expired in the last `behind` µs is there.
    */
-  #goOnReading(described: number, first: number, touch: boolean): number {
+  #goOnReading(described: number, first: number, touch: boolean, behind = 0): number {
     let result = first;
     for (let attempt = 0; result < 0; ) {
       if (result === Status.EXPIRED) this.#calls.tellOf(described, 'expired');
       if (result === Status.MISS || result === Status.EXPIRED) return Status.MISS;
       if (result !== Status.LARGE) this.#calls.mayGoOn(result);
-      else if (this.#copyLarge(touch, attempt++)) return this.#seat.field(this.#seat.places.slotEntryValue);
-      result = this.#read(described, touch);
+      else if (this.#copyLarge(touch, attempt++, behind))
+        return this.#seat.field(this.#seat.places.slotEntryValue);
+      result = this.#read(described, touch, behind);
     }
     return result;
   }
 
   /** Reads a key: as #goOnReading(). */
-  #readOn(described: number, touch: boolean): number {
+  #readOn(described: number, touch: boolean, behind = 0): number {
     return this.#calls.guard(() => {
-      const first = this.#read(described, touch);
-      return first >= 0 ? first : this.#goOnReading(described, first, touch);
+      const first = this.#read(described, touch, behind);
+      return first >= 0 ? first : this.#goOnReading(described, first, touch, behind);
     });
   }
 
-  #read(described: number, touch: boolean): number {
-    const now = this.#now();
+  #read(described: number, touch: boolean, behind = 0): number {
+    const now = this.#now(behind);
     return touch ? this.#engine.get(described, now) : this.#engine.peek(described, now);
   }
 
-  #now(): number {
+  #now(behind: number): number {
     const now = this.#calls.now();
     // 0 would mean that nobody has asked the clock
-    return this.#behind === 0 ? now : Math.max(1, now - this.#behind);
+    return behind === 0 ? now : Math.max(1, now - behind);
   }
 
   /** Copies a large value from its block; false when it changed meanwhile. */
-  #copyLarge(touch: boolean, attempt: number): boolean {
+  #copyLarge(touch: boolean, attempt: number, behind: number): boolean {
     const { memory, places } = this.#seat;
     const calls = this.#calls;
     calls.useClock();
@@ -278,9 +270,14 @@ export class Store {
     }
     const copy = new Uint8Array(this.#seat.field(places.slotEntryValue) >>> 3);
     copy.set(new Uint8Array(memory.buffer, this.#seat.field(places.slotEntryValueAt), copy.length));
-    const unchanged = calls.call(() => this.#engine.confirm(touch ? 1 : 0, this.#now())) === Status.OK;
+    const unchanged = calls.call(() => this.#engine.confirm(touch ? 1 : 0, this.#now(behind))) === Status.OK;
     if (holds) calls.call(() => this.#engine.endHold());
     if (unchanged) this.#copy = copy;
     return unchanged;
   }
+}
+
+/** Whether a value with this {length, kind} does not travel through the scratch. */
+function isLarge(info: number): boolean {
+  return info >>> 3 > VALUE_SCRATCH;
 }

@@ -1,0 +1,41 @@
+/** An operation that a time limit of `vm` cuts off, in a thread that lives on: nothing of it reaches the next ones. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createContext, Script } from 'node:vm';
+import type { ThreadSafeCache } from '../../src/index.js';
+import { assertIntact, makeCache } from '../support/caches.js';
+import { stopClock } from '../support/clock.js';
+
+/** Places to be cut off at are met at random. */
+const TRIALS = 100;
+const OPTIONS = { maxSize: 10, maxBytes: '8 MiB', nearSize: 0 };
+
+/** Runs a script on a cache until its time is over. */
+function cutOff(cache: ThreadSafeCache<string>, source: string, timeout: number): void {
+  const script = new Script(source);
+  const context = createContext({ cache });
+  assert.throws(() => script.runInContext(context, { timeout }), { code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' });
+}
+
+it('a get of a large value: other keys have their own values', (test) => {
+  const cache = makeCache<string>(test, OPTIONS);
+  cache.put('large', 'x'.repeat(9000));
+  cache.put('small', 'y');
+  for (let trial = 0; trial < TRIALS; trial++) {
+    cutOff(cache, "for (;;) cache.get('large')", 1);
+    assert.equal(cache.get('small'), 'y');
+  }
+  assertIntact(cache);
+});
+
+it('a load of a stale value: what has expired is not there for others', (test) => {
+  const clock = stopClock(test);
+  const cache = makeCache<string>(test, OPTIONS);
+  cache.put('large', 'x'.repeat(400_000), 1);
+  cache.put('small', 'y', 1);
+  clock.pass(2);
+  for (let trial = 0; trial < TRIALS; trial++) {
+    cutOff(cache, "for (;;) cache.getOrLoad('large', () => 'z', { staleFor: 100 }).catch(() => {})", 1);
+    assert.equal(cache.peek('small'), undefined);
+  }
+});
