@@ -32,6 +32,7 @@ export class CacheEvents implements CallsListener, CleanerListener {
   #queue: RemovalEvent[] = [];
   #told = 0;
   #isTelling = false;
+  #isWatched = false;
   /** Called when it is no longer, or from now on, of interest what the cleaner removes. */
   onInterest: (() => void) | undefined;
 
@@ -113,7 +114,10 @@ export class CacheEvents implements CallsListener, CleanerListener {
   }
 
   #tellListeners(): void {
-    if (this.#isTelling) return;
+    if (this.#isTelling) {
+      this.#watchTelling();
+      return;
+    }
     this.#isTelling = true;
     try {
       for (let event = this.#next(); event !== undefined; event = this.#next()) {
@@ -134,6 +138,17 @@ export class CacheEvents implements CallsListener, CleanerListener {
     this.#queue = [];
     this.#told = 0;
     return event;
+  }
+
+  /** Who is telling goes on with the queue, unless a time limit of vm has cut it off: nobody tells from an empty stack. */
+  #watchTelling(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    queueMicrotask(() => {
+      this.#isWatched = false;
+      this.#isTelling = false;
+      this.#tellListeners();
+    });
   }
 
   #tell(registration: Registration, event: RemovalEvent): void {

@@ -1,6 +1,7 @@
 /** An operation that a time limit of `vm` cuts off, in a thread that lives on: nothing of it reaches the next ones. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createContext, Script } from 'node:vm';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, makeCache } from '../support/caches.js';
@@ -38,4 +39,24 @@ it('a load of a stale value: what has expired is not there for others', (test) =
     cutOff(cache, "for (;;) cache.getOrLoad('large', () => 'z', { staleFor: 100 }).catch(() => {})", 1);
     assert.equal(cache.peek('small'), undefined);
   }
+});
+
+it('a listener: later events are told, by its own thread as soon as its stack is empty', async (test) => {
+  const cache = makeCache<string>(test, OPTIONS);
+  const told: unknown[] = [];
+  cache.onRemoval((event) => {
+    told.push('key' in event ? event.key : undefined);
+    while (told.length === 1);
+  });
+  const remove = (key: string): void => {
+    cache.put(key, 1);
+    cache.delete(key);
+  };
+  cache.put('a', 1);
+  cutOff(cache, "cache.delete('a')", 20);
+  remove('b');
+  await setImmediate();
+  assert.deepEqual(told, ['a', 'b']);
+  remove('c');
+  assert.deepEqual(told, ['a', 'b', 'c']);
 });
