@@ -22,7 +22,7 @@ interface Wish {
 export class Computing {
   readonly #loading: Loading;
   /** What this thread computes just now, one inside of the other. */
-  readonly #underWay = new KeyMap<true>();
+  #underWay = new KeyMap<true>();
 
   constructor(loading: Loading) {
     this.#loading = loading;
@@ -71,6 +71,16 @@ export class Computing {
     return landing?.value && new Parcel(landing.value.kind, landing.value.bytes);
   }
 
+  /** Notes that a key is being computed. On an empty stack nothing is: a time limit of vm may have cut it off. */
+  #begin(key: unknown): void {
+    if (this.#underWay.size === 0) {
+      queueMicrotask(() => {
+        this.#underWay = new KeyMap();
+      });
+    }
+    this.#underWay.set(key, true);
+  }
+
   /**
    * Computes it. With a flight that a load of this thread has begun it does not wait for itself: it ends that, and when it
    * fails leaves it. Without one, for want of room, nothing is stored.
@@ -79,7 +89,7 @@ export class Computing {
     const { store, tally } = this.#loading;
     const flight = 'flight' in claim ? claim.flight : undefined;
     const run = tally.begin();
-    this.#underWay.set(key, true);
+    this.#begin(key);
     try {
       run.start();
       const encoder = store.writer.encode('compute', key, compute(copyOfKey(key)));

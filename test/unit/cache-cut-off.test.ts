@@ -60,3 +60,14 @@ it('a listener: later events are told, by its own thread as soon as its stack is
   remove('c');
   assert.deepEqual(told, ['a', 'b', 'c']);
 });
+
+it('a computation: its key can be computed again', async (test) => {
+  const cache = makeCache<string>(test, OPTIONS);
+  cutOff(cache, "cache.getOrCompute('a', () => { for (;;); })", 20);
+  await setImmediate();
+  assert.equal(
+    cache.getOrCompute('a', () => cache.getOrCompute('b', () => 'y')),
+    'y',
+  );
+  assert.deepEqual([cache.peek('a'), cache.peek('b')], ['y', 'y']);
+});
