@@ -73,6 +73,7 @@ export class Writer {
     for (const [key, value] of entries) {
       const encoder = new ValueEncoder(this.#codec);
       this.#prepare(encoder, 'put', key, value);
+      encoder.keep();
       prepared.push([this.checkedKey(key, 'put'), encoder]);
     }
     for (const [key, encoder] of prepared) {

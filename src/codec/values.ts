@@ -95,6 +95,11 @@ export class ValueEncoder {
     }
   }
 
+  /** Copies what is the user's own: it may be changed, or used again by a codec, before the value is written. */
+  keep(): void {
+    if (this.#bytes !== undefined) this.#bytes = new Uint8Array(this.#bytes);
+  }
+
   /** Forgets the prepared value, so that the encoder does not keep it alive. */
   release(): void {
     this.#bytes = undefined;

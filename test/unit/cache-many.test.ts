@@ -74,6 +74,29 @@ describe('many keys', () => {
     assertIntact(cache);
   });
 
+  it('are stored as they were when they were met, whatever becomes of their bytes', (test) => {
+    const buffer = Buffer.alloc(20);
+    const codec = {
+      encode: (value: unknown) => buffer.subarray(0, buffer.write(JSON.stringify(value))),
+      decode: (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString()),
+    };
+    const cache = makeCache<string, unknown>(test, { ...OPTIONS, codec });
+    const bytes = new Uint8Array([1]);
+    function* entries(): Generator<[string, unknown]> {
+      yield ['a', { a: 1 }];
+      yield ['b', bytes];
+      bytes[0] = 2;
+      yield ['c', bytes];
+      structuredClone(bytes, { transfer: [bytes.buffer] });
+      yield ['d', { d: 4 }];
+    }
+    cache.putMany(entries());
+    assert.deepEqual(
+      [...'abcd'].map((key) => cache.get(key)),
+      [{ a: 1 }, new Uint8Array([1]), new Uint8Array([2]), { d: 4 }],
+    );
+  });
+
   it('one that is wrong: nothing has happened', (test) => {
     const cache = makeCache<CacheKey, unknown>(test, OPTIONS);
     cache.put('a', 'before');
