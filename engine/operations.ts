@@ -215,7 +215,10 @@ function storeOnce(at: usize, value: Sized, now: u64): i32 {
   if (at == 0) {
     if (inHand) return insertSection(shard, word, bucketOfHash(shard, hash));
     // before it is known that the key was not there: else the entry that makes it full may be this key's
-    const isFull = countOf(readCount()) >= header().maxSize;
+    const count = readCount();
+    // the count of a closed cache stays: no eviction makes room in it
+    if (isClosed(count)) return CLOSED;
+    const isFull = countOf(count) >= header().maxSize;
     if (!unchanged(lock, word)) return RETRY;
     return isFull ? FULL : NEEDS_BLOCK;
   }
