@@ -23,3 +23,6 @@ export const commonFlags = [
 export const optimisation = ['-O3', '--converge'];
 
 export const engineFlags = [...commonFlags, ...optimisation];
+
+/** Of engines with a defect: compiled three times as fast. */
+export const mutantFlags = [...commonFlags, '-O1'];

@@ -8,8 +8,9 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
+import { engineFlags } from '../../scripts/lib/asc-flags.mjs';
 import { compileMutants, UNCHANGED } from '../support/mutant.js';
-import { assertFails } from './explore/index.js';
+import { assertClean, assertFails } from './explore/index.js';
 import { builtEngine, prepared } from './schedules/engines.js';
 import { describeReport, LONG, run } from './schedules/run.js';
 import type { Mutant, Scenario } from './schedules/scenario.js';
@@ -20,17 +21,27 @@ const mutants = SCENARIOS.flatMap((scenario) =>
     .filter(({ rare }) => LONG || rare !== true)
     .map((mutant): [Scenario, Mutant] => [scenario, mutant]),
 );
+/** Schedules of each scenario that the engine without a defect has to pass. */
+const CONTROLS = 100;
+
 const compiled = compileMutants([UNCHANGED, ...mutants.map(([, mutant]) => mutant)]);
+const asBuilt = compileMutants([UNCHANGED], engineFlags);
 // whoever waits for it says so
-compiled.catch(() => undefined);
+for (const each of [compiled, asBuilt]) each.catch(() => undefined);
 
 describe('a scenario finds', () => {
-  it('nothing in an engine compiled as mutants are: it is the built one', async () => {
-    const [unchanged = new Uint8Array()] = await compiled;
-    assert.ok(
-      Buffer.from(unchanged).equals(builtEngine()),
-      'the compiler’s flags differ from those of the build',
-    );
+  it('nothing in the engine as it is, compiled by the way that mutants take', async () => {
+    const [unchanged] = await compiled;
+    assert.ok(unchanged);
+    const module = prepared(unchanged);
+    for (const scenario of new Set(mutants.map(([each]) => each))) {
+      assertClean(run(module, scenario, CONTROLS), 'sampled');
+    }
+  });
+
+  it('nothing but the built engine, where that way takes the flags of the build', async () => {
+    const [unchanged = new Uint8Array()] = await asBuilt;
+    assert.ok(Buffer.from(unchanged).equals(builtEngine()), 'they differ');
   });
 
   for (const [index, [scenario, mutant]] of mutants.entries()) {

@@ -5,15 +5,14 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { engineFlags } from '../../scripts/lib/asc-flags.mjs';
 import { compileAssemblyScript } from './asc.js';
 import type { CompileOrder } from './mutant.js';
 
 const orders = (await json(process.stdin)) as CompileOrder[];
-for (const { output, sources } of orders) {
+for (const { output, sources, flags } of orders) {
   mkdirSync(dirname(output), { recursive: true });
   // in one step: another test may be looking for the same mutant
   const temporary = `${output}.${process.pid}`;
-  writeFileSync(temporary, await compileAssemblyScript('engine/index.ts', sources, engineFlags));
+  writeFileSync(temporary, await compileAssemblyScript('engine/index.ts', sources, flags));
   renameSync(temporary, output);
 }

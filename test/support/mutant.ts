@@ -3,14 +3,16 @@
  *
  *     const [engine] = await compileMutants([{ file: 'sections.ts', edits: [['from', 'to']] }]);
  *
- * A mutant is compiled exactly as the engine is. Compiled ones are kept in `build/mutants/`, by a hash of everything they depend
- * on; those that are missing are compiled by two processes of their own, since the compiler takes much memory.
+ * A mutant is compiled as the engine is, but with less optimisation, which takes most of the time. Compiled ones are kept in
+ * `build/mutants/`, by a hash of everything they depend on; those that are missing are compiled by two processes of their
+ * own, since the compiler takes much memory.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { mutantFlags } from '../../scripts/lib/asc-flags.mjs';
 
 /** A defect: places in one source file of the engine, each with what stands there instead. */
 export interface Patch {
@@ -26,6 +28,7 @@ export interface CompileOrder {
   readonly output: string;
   /** The source files of the engine, by the names that the compiler asks for. */
   readonly sources: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
 }
 
 /** Tests run from `build/test/`. */
@@ -46,19 +49,26 @@ const TOOLS = [
 let tools: string | undefined;
 let engine: Record<string, string> | undefined;
 
-/** Compiles engines with one defect each, with names, in the order of the patches. Throws when a patch does not fit. */
-export async function compileMutants(patches: readonly Patch[]): Promise<Uint8Array[]> {
-  const orders = patches.map(orderFor);
+/**
+ * Compiles engines with one defect each, with names, in the order of the patches. Throws when a patch does not fit.
+ *
+ * @param flags what the compiler is told; `engineFlags` for what has to be as the engine that ships
+ */
+export async function compileMutants(
+  patches: readonly Patch[],
+  flags: readonly string[] = mutantFlags,
+): Promise<Uint8Array[]> {
+  const orders = patches.map((patch) => orderFor(patch, flags));
   const missing = orders.filter(({ output }) => !existsSync(output));
   const half = Math.ceil(missing.length / 2);
   await Promise.all([missing.slice(0, half), missing.slice(half)].map(compile));
   return orders.map(({ output }) => readFileSync(output));
 }
 
-/** The engine as it is, compiled by the way that mutants take: its bytes must be those of the build. */
+/** The engine as it is, compiled by the way that mutants take. */
 export const UNCHANGED: Patch = { file: 'index.ts', edits: [] };
 
-function orderFor(patch: Patch): CompileOrder {
+function orderFor(patch: Patch, flags: readonly string[]): CompileOrder {
   engine ??= Object.fromEntries(
     readdirSync(ENGINE)
       .filter((file) => file.endsWith('.ts'))
@@ -67,8 +77,11 @@ function orderFor(patch: Patch): CompileOrder {
   tools ??= TOOLS.map((file) => readFileSync(file, 'utf8')).join('\n');
   const file = `engine/${patch.file}`;
   const sources = { ...engine, [file]: apply(patch, engine[file]) };
-  const hash = createHash('sha256').update(tools).update(JSON.stringify(sources)).digest('hex');
-  return { output: fileURLToPath(new URL(`${hash.slice(0, 24)}.wasm`, MUTANTS)), sources };
+  const hash = createHash('sha256')
+    .update(tools)
+    .update(JSON.stringify([flags, sources]))
+    .digest('hex');
+  return { output: fileURLToPath(new URL(`${hash.slice(0, 24)}.wasm`, MUTANTS)), sources, flags };
 }
 
 function apply({ file, edits }: Patch, source: string | undefined): string {

@@ -1,7 +1,8 @@
 /**
  * Doors to the engine's structures: heap, timing wheel, lists, hash. The engine that ships has none of them. This one is
- * compiled as mutants are, from the same sources and with the same flags; it differs by what it exports.
+ * compiled from the same sources and with the same flags; it differs by what it exports.
  */
+import { engineFlags } from '../../scripts/lib/asc-flags.mjs';
 import { instantiate } from '../../src/memory/engine.js';
 import { compileMutants, type Patch } from './mutant.js';
 
@@ -113,7 +114,7 @@ export class Doors {
 
   /** Opens memories one after the other, with modules compiled once. */
   static async opener(): Promise<(memory: WebAssembly.Memory) => Doors> {
-    const [bytes] = await compileMutants([DOORS]);
+    const [bytes] = await compileMutants([DOORS], engineFlags);
     const module = new WebAssembly.Module(new Uint8Array(bytes ?? []));
     return (memory) => new Doors(module, memory);
   }

@@ -21,17 +21,20 @@ const MOST = LONG ? 300_000 : 40_000;
 const SAMPLES = LONG ? 50 : 1;
 const LIMITS = { events: 60_000 };
 
-/** How a scenario is explored. */
-export function optionsFor({ preemptions, sampled, kill }: Scenario): ExhaustiveOptions | RandomOptions {
+/** How a scenario is explored, by `most` schedules. */
+export function optionsFor(
+  { preemptions, sampled, kill }: Scenario,
+  most: number,
+): ExhaustiveOptions | RandomOptions {
   const common = kill === undefined ? { limits: LIMITS } : { limits: LIMITS, kill };
   if (sampled !== undefined) {
-    return { ...common, mode: 'random', seed: SEED, schedules: sampled * SAMPLES };
+    return { ...common, mode: 'random', seed: SEED, schedules: Math.min(sampled * SAMPLES, most) };
   }
   return {
     ...common,
     mode: 'exhaustive',
     preemptions: (preemptions ?? PREEMPTIONS) + (LONG ? 1 : 0),
-    schedules: MOST,
+    schedules: most,
   };
 }
 
@@ -43,10 +46,10 @@ export function withDeaths(scenario: Scenario): Scenario | undefined {
   return { ...scenario, kill, preemptions: (scenario.preemptions ?? PREEMPTIONS) - 1 };
 }
 
-/** Explores a scenario until a schedule fails. */
-export function run(module: Instrumented, scenario: Scenario): Report {
+/** Explores a scenario until a schedule fails, or there have been as many as one exploration may take. */
+export function run(module: Instrumented, scenario: Scenario, most: number = MOST): Report {
   const cache = new Cache(module, scenario.plot);
-  return explore(cache.world, () => cache.begin(), optionsFor(scenario));
+  return explore(cache.world, () => cache.begin(), optionsFor(scenario, most));
 }
 
 /** Throws unless every schedule was clean, and all of them were run where that is asked for. */
