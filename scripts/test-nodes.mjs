@@ -13,8 +13,15 @@ import { root } from './lib/files.mjs';
 import { installNode, otherVersions } from './lib/nodes.mjs';
 import { readFailures, readResults } from './lib/results.mjs';
 
-/** Tests that read the compiled engine, or step through it themselves: with every version of Node.js they do the same. */
-const sameEverywhere = ['proof/straight-line', 'proof/explore', 'proof/schedules'];
+/**
+ * What says nothing about a version of Node.js: tests that read the compiled engine, step through it, or call single
+ * functions of it; those that hold a test against broken engines; traces and benchmarks, whose ways others take too.
+ */
+const sameEverywhere = [
+  ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'model/structures'],
+  ...['-mutants', 'threads/split-commit', 'soak/'],
+  ...['cli/replay-traces', 'bench/questions'],
+];
 
 const summary = [{ version: process.version, ...readResults(process.version) }];
 for (const version of otherVersions) {

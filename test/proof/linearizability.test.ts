@@ -1,19 +1,17 @@
 /**
  * What threads see of one cache is what they would see if its operations happened one after another: recorded from
  * real threads, and searched for such an order. The search is tested on histories with a known answer, and the whole
- * on broken engines, which it has to find.
+ * on broken engines: linearizability-mutants.test.ts.
  *
  *     HEDDLE_LONG=1     ten times as many histories; another number: that many times
  *     HEDDLE_SEED=123   the seed of the first history, as a report names it: the same operations, in another order
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, describe, it, type TestContext } from 'node:test';
 import { ThreadSafeCache } from '../../src/index.js';
 import { Random, seedOf } from '../support/random.js';
-import { type BrokenModules, compileDefects, makeBrokenCache } from './linearizability/broken-engine.js';
 import { isLinearizable } from './linearizability/brute-force.js';
 import { Crew } from './linearizability/crew.js';
-import { DEFECTS } from './linearizability/defects.js';
 import { EVICTED, EXPIRED, PENDING, REGISTER, type Sample, WHOLE } from './linearizability/drawings.js';
 import type { Operation } from './linearizability/history.js';
 import {
@@ -28,32 +26,21 @@ import { drawn } from './linearizability/notation.js';
 import { randomHistory, type Shape } from './linearizability/random-history.js';
 import { linearize } from './linearizability/search.js';
 import { type Effort, makeHistories, type Outcome } from './linearizability/session.js';
-import { SETUPS, SETUPS_WITH_KILLS, type Setup } from './linearizability/setup.js';
+import { optionsOf, SETUPS, SETUPS_WITH_KILLS, type Setup } from './linearizability/setup.js';
 
 const long = Number(process.env['HEDDLE_LONG'] ?? 0);
 const times = long === 1 ? 10 : Math.max(1, long);
 const seed = seedOf(process.env['HEDDLE_SEED']);
 
-const EFFORT: Effort = { seed, milliseconds: 500 * times, atLeast: 2 };
+const EFFORT: Effort = { seed, milliseconds: 300 * times, atLeast: 2 };
 /** A killed thread takes a while to replace. */
-const EFFORT_WITH_KILLS: Effort = { seed, milliseconds: 1000 * times, atLeast: 3 };
-/** Broken engines are found within a second; a busy machine may take longer. */
-const SEARCH: Effort = { seed, milliseconds: 60_000, atLeast: 1 };
-const CONTROL: Effort = { seed, milliseconds: 250, atLeast: 2 };
+const EFFORT_WITH_KILLS: Effort = { seed, milliseconds: 600 * times, atLeast: 3 };
 
 /** Random histories that both searches judge. */
 const SMALL_HISTORIES = 1000 * times;
 
 const crew = new Crew();
 after(() => crew.dismiss());
-
-/** Meanwhile; it is not needed before the end. */
-const compiling = compileDefects();
-compiling.catch(() => {});
-
-function optionsOf({ maxSize, cache }: Setup) {
-  return { maxSize, ...cache };
-}
 
 async function keepsContract(test: TestContext, setup: Setup, effort: Effort): Promise<Outcome> {
   using cache = new ThreadSafeCache(optionsOf(setup));
@@ -160,40 +147,3 @@ describe('threads that are killed half-way', () => {
 
   it('were in the middle of one', () => assert.ok(pending > 0));
 });
-
-describe('a broken engine', () => {
-  let modules: BrokenModules;
-
-  before(async () => {
-    modules = await compiling;
-  });
-
-  for (const defect of DEFECTS) {
-    for (const name of defect.foundBy) {
-      it(`is found: ${defect.name}, by ${name}`, async (test) => {
-        const setup = setupOf(name);
-        using cache = makeBrokenCache(modules, defect.file, defect, optionsOf(setup));
-        const start = performance.now();
-        const { problem, histories } = await makeHistories(crew, cache, setup, SEARCH);
-        test.diagnostic(`in history ${histories}, after ${Math.round(performance.now() - start)} ms`);
-        assert.match(problem ?? 'nothing was found', /not linearizable/);
-      });
-    }
-  }
-
-  for (const file of ['sections.ts', 'operations.ts', 'deadline.ts', 'near.ts', 'conditional.ts'] as const) {
-    it(`is found for its defect: without, nothing is (${file})`, async () => {
-      for (const name of ['small values', 'clear', 'reads and writes in one step', 'counts']) {
-        const setup = setupOf(name);
-        using cache = makeBrokenCache(modules, file, undefined, optionsOf(setup));
-        const { problem } = await makeHistories(crew, cache, setup, CONTROL);
-        assert.equal(problem, undefined, problem);
-      }
-    });
-  }
-});
-
-function setupOf(name: string): Setup {
-  const setup = SETUPS.find((known) => known.name === name);
-  return setup ?? assert.fail(`there is no setup '${name}'`);
-}

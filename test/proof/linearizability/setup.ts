@@ -142,3 +142,8 @@ export const SETUPS_WITH_KILLS: readonly Setup[] = [
   vary({ name: 'evictions', ...EVICTING, kills: 2, operations: 1500 }, { ...FOUR_SHARDS, ...NO_NEAR }),
   vary({ name: 'clear', ...CLEARING, kills: 2, operations: 800 }),
 ];
+
+/** What a cache is made with. */
+export function optionsOf({ maxSize, cache }: Setup): CacheOptions {
+  return { maxSize, ...cache };
+}

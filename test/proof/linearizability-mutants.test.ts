@@ -1,0 +1,57 @@
+/**
+ * Histories of real threads find the defects that are put into the engine for them: see linearizability.test.ts.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { seedOf } from '../support/random.js';
+import { type BrokenModules, compileDefects, makeBrokenCache } from './linearizability/broken-engine.js';
+import { Crew } from './linearizability/crew.js';
+import { DEFECTS } from './linearizability/defects.js';
+import { type Effort, makeHistories } from './linearizability/session.js';
+import { optionsOf, SETUPS, type Setup } from './linearizability/setup.js';
+
+const seed = seedOf(process.env['HEDDLE_SEED']);
+
+/** Broken engines are found within a second; a busy machine may take longer. */
+const SEARCH: Effort = { seed, milliseconds: 60_000, atLeast: 1 };
+const CONTROL: Effort = { seed, milliseconds: 100, atLeast: 2 };
+
+const crew = new Crew();
+after(() => crew.dismiss());
+
+describe('a broken engine', () => {
+  let modules: BrokenModules;
+
+  before(async () => {
+    modules = await compileDefects();
+  });
+
+  for (const defect of DEFECTS) {
+    for (const name of defect.foundBy) {
+      it(`is found: ${defect.name}, by ${name}`, async (test) => {
+        const setup = setupOf(name);
+        using cache = makeBrokenCache(modules, defect.file, defect, optionsOf(setup));
+        const start = performance.now();
+        const { problem, histories } = await makeHistories(crew, cache, setup, SEARCH);
+        test.diagnostic(`in history ${histories}, after ${Math.round(performance.now() - start)} ms`);
+        assert.match(problem ?? 'nothing was found', /not linearizable/);
+      });
+    }
+  }
+
+  for (const file of ['sections.ts', 'operations.ts', 'deadline.ts', 'near.ts', 'conditional.ts'] as const) {
+    it(`is found for its defect: without, nothing is (${file})`, async () => {
+      for (const name of ['small values', 'clear', 'reads and writes in one step', 'counts']) {
+        const setup = setupOf(name);
+        using cache = makeBrokenCache(modules, file, undefined, optionsOf(setup));
+        const { problem } = await makeHistories(crew, cache, setup, CONTROL);
+        assert.equal(problem, undefined, problem);
+      }
+    });
+  }
+});
+
+function setupOf(name: string): Setup {
+  const setup = SETUPS.find((known) => known.name === name);
+  return setup ?? assert.fail(`there is no setup '${name}'`);
+}
