@@ -209,16 +209,20 @@ export function removeSection(
   return current ? OK : LEFTOVER;
 }
 
-/** What insert and both kinds of replacement have in common: the entry's new content, and its place in the wheel. */
+/**
+ * What insert and both kinds of replacement have in common: the entry's new content, and its place in the wheel. The
+ * version first, then the deadline: nearHit() reads them the other way round, without the lock, and must not see the old
+ * version with the new deadline.
+ */
 @inline
 function fill(shard: Shard, word: u64, entry: Entry): void {
   entry.valueInfo = newValueInfo;
-  entry.deadline = newDeadline;
-  if (newDeadline != 0) wheelLink(shard, entry);
   mine.puts += 1;
   mine.entry = changetype<usize>(entry);
   mine.entryVersion = nextVersion(word);
   atomic.store<u64>(changetype<usize>(entry), mine.entryVersion, offsetof<Entry>('version'));
+  atomic.store<u64>(changetype<usize>(entry), newDeadline, offsetof<Entry>('deadline'));
+  if (newDeadline != 0) wheelLink(shard, entry);
 }
 
 /** Section: links the block in slot.hand as a new entry. OK, RETRY, CLOSED, FULL or NO_RECORD. */

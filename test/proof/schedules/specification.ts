@@ -74,6 +74,7 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
     case 'peek':
       return readSteps(state, action, answer, false);
     case 'has':
+    case 'ttl':
       return answers(answer, isThere(find(state, action.key), action.now) ? 'OK' : 'MISS', done(state));
     case 'delete':
       return deleteSteps(state, action, answer);
@@ -215,6 +216,7 @@ function swapSteps(state: State, phase: Phase, action: Change, answer: Answer, r
 function addSteps(state: State, phase: Phase, action: Change, answer: Answer): Step[] {
   const found = find(state, action.key);
   if (found === undefined || !isThere(found, action.now)) return answers(answer, 'MISS', done(state));
+  if (!found.value.startsWith('#')) return answers(answer, 'NOT_NUMBER', done(state));
   if (phase === 'begin') return modes(state, answer, false);
   const sum = `#${Number(found.value.slice(1)) + numberIn(action.value)}`;
   const deadline = action.ttl < 0 ? found.deadline : deadlineOf(action);
@@ -254,7 +256,8 @@ function nearSteps(
   const found = find(state, key);
   if (found === undefined || found.value !== answer.decoded) return answers(answer, 'MISS', done(state));
   if (isThere(found, now)) return answers(answer, 'OK', hit(state, found));
-  return answers(answer, 'EXPIRED', done(state));
+  // MISS: its deadline is not the one that was decoded
+  return ['EXPIRED', 'MISS'].flatMap((result) => answers(answer, result, done(state)));
 }
 
 /** The cleaner removes any number of expired entries, one in each step. */

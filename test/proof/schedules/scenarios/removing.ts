@@ -1,5 +1,5 @@
 /** Deletes, expiry and the cleaner, and what happens to records that are used again. */
-import { clean, get, has, NOW, near, put, remove } from '../actions.js';
+import { clean, get, has, NOW, near, put, remove, touch } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 /** One tick of the wheel and more. */
@@ -150,6 +150,41 @@ export const REMOVING: readonly Scenario[] = [
         rare: true,
         file: 'clean.ts',
         edits: [['moveTimerSection(shard, word, entry)', 'moveTimerSection(shard, readFree(lock), entry)']],
+      },
+    ],
+  },
+  {
+    name: 'near hit / touch that ends its time, update that gives it the same again',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x', { ttl: LONG }), get('a')],
+      threads: [[near('a', AFTER_SHORT)], [touch('a', SHORT), put('a', 'y', { ttl: LONG })]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'a near hit that asks for the deadline last',
+        file: 'near.ts',
+        edits: [
+          [
+            "  if (atomic.load<u64>(record, offsetof<Entry>('deadline')) != <u64>deadline) return MISS;\n",
+            '',
+          ],
+          [
+            '!= <u64>version) return MISS;\n',
+            "!= <u64>version) return MISS;\n  if (atomic.load<u64>(record, offsetof<Entry>('deadline')) != <u64>deadline) return MISS;\n",
+          ],
+        ],
+      },
+      {
+        name: 'an update that stores the deadline before the version',
+        file: 'sections.ts',
+        edits: [
+          [
+            '  entry.valueInfo = newValueInfo;\n',
+            '  entry.valueInfo = newValueInfo;\n  entry.deadline = newDeadline;\n',
+          ],
+        ],
       },
     ],
   },
