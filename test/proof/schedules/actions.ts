@@ -82,7 +82,7 @@ export type Action =
   | Land
   /** Ends this thread's load of a key, stored or not. */
   | { readonly kind: 'end'; readonly key: string }
-  | { readonly kind: 'has' | 'delete' | 'take'; readonly key: string; readonly now: number }
+  | { readonly kind: 'has' | 'ttl' | 'delete' | 'take'; readonly key: string; readonly now: number }
   | { readonly kind: 'touch'; readonly key: string; readonly now: number; readonly ttl: number }
   | { readonly kind: 'clear'; readonly now: number }
   | { readonly kind: 'size' }
@@ -137,6 +137,11 @@ export function peek(key: string, now = NOW): Action {
 /** Asks for a key without effect. */
 export function has(key: string, now = NOW): Action {
   return { kind: 'has', key, now };
+}
+
+/** Asks how long a key will be there, without effect. */
+export function ttl(key: string, now = NOW): Action {
+  return { kind: 'ttl', key, now };
 }
 
 /** Deletes a key. */

@@ -84,6 +84,8 @@ export class Seat {
         return this.#read(action);
       case 'has':
         return this.#line.until('has', this.#line.key(action.key), action.now);
+      case 'ttl':
+        return this.#line.until('ttl', this.#line.key(action.key), action.now);
       case 'delete':
         return this.#line.until('deleteKey', this.#line.key(action.key), action.now);
       case 'near':

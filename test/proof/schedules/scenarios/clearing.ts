@@ -93,4 +93,25 @@ export const CLEARING: readonly Scenario[] = [
       threads: [[clear()], [clean(NOW + 20_000), get('b')]],
     },
   },
+  {
+    name: 'clear, puts into the leftovers’ records / near hit',
+    plot: {
+      maxSize: 3,
+      before: [...MANY, get('a')],
+      threads: [[clear(), put('d', 'w'), put('e', 'v')], [near('a')]],
+    },
+    mutants: [
+      {
+        name: 'a near hit that asks for the epoch last',
+        file: 'near.ts',
+        edits: [
+          ["  if (atomic.load<u32>(record, offsetof<Entry>('epoch')) != epoch) return MISS;\n", ''],
+          [
+            '!= <u64>version) return MISS;\n',
+            "!= <u64>version) return MISS;\n  if (atomic.load<u32>(record, offsetof<Entry>('epoch')) != epoch) return MISS;\n",
+          ],
+        ],
+      },
+    ],
+  },
 ];

@@ -179,4 +179,30 @@ export const EVICTING: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'put that evicts / delete in another shard',
+    plot: { shards: 2, maxSize: 2, before: FULL, threads: [[put('c', 'z')], [remove('b')]], ordered: true },
+    mutants: [
+      {
+        name: 'a removal that fails at the count, and leaves the entry without a version',
+        file: 'sections.ts',
+        edits: [
+          [
+            "    atomic.store<u64>(changetype<usize>(entry), version, offsetof<Entry>('version'));\n    releaseUnchanged",
+            '    releaseUnchanged',
+          ],
+        ],
+      },
+      {
+        name: 'a removal that goes on when it fails at the count',
+        file: 'sections.ts',
+        edits: [
+          [
+            'if (current && !changeCount(count, count - 1)) {',
+            'if (current) changeCount(count, count - 1);\n  if (false) {',
+          ],
+        ],
+      },
+    ],
+  },
 ];

@@ -10,6 +10,7 @@ import { ITERATING } from './iterating.js';
 import { LARGE_VALUES } from './large.js';
 import { LOADING } from './loading.js';
 import { LOGGING } from './logging.js';
+import { LOOKING } from './looking.js';
 import { MIXED } from './mixed.js';
 import { REMOVING } from './removing.js';
 import { STORING } from './storing.js';
@@ -17,6 +18,7 @@ import { STORING } from './storing.js';
 export const SCENARIOS: readonly Scenario[] = [
   ...STORING,
   ...ATOMIC,
+  ...LOOKING,
   ...EVICTING,
   ...LOGGING,
   ...REMOVING,
