@@ -30,6 +30,7 @@ export const LOOKING: readonly Scenario[] = [
   }),
   besideMove('add', add('a', 1), {
     name: 'an addition whose miss is not validated',
+    rare: true,
     file: 'conditional.ts',
     edits: [
       [
@@ -40,6 +41,7 @@ export const LOOKING: readonly Scenario[] = [
   }),
   besideMove('delete', remove('a'), {
     name: 'a delete whose miss is not validated',
+    rare: true,
     file: 'operations.ts',
     edits: [['      if (unchanged(lock, word)) return MISS;\n      continue;', '      return MISS;']],
   }),

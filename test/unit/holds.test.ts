@@ -1,0 +1,103 @@
+/**
+ * A reader of a large value that loses again and again asks writers to wait: they do, until it is through or the time that
+ * it has named is over. Engines that do not keep to it are found.
+ */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { ThreadSafeCache } from '../../src/index.js';
+import { Status } from '../../src/memory/engine.js';
+import { Seat } from '../../src/memory/seat.js';
+import { assertIntact, contentOf, makeCache } from '../support/caches.js';
+import type { Patch } from '../support/mutant.js';
+import { compileModules, makeCacheOver } from '../support/mutant-cache.js';
+
+const OPTIONS = { maxSize: 10, maxBytes: '1 MiB', shards: 1, cleanupInterval: 0 } as const;
+/** µs */
+const NOW = 1_000_000;
+const UNTIL = NOW + 1000;
+
+const { OK, BUSY } = Status;
+
+/** A thread's calls of the engine. */
+class Caller {
+  readonly seat: Seat;
+
+  constructor(test: TestContext, cache: ThreadSafeCache) {
+    const { module, memory } = contentOf(cache);
+    this.seat = new Seat(module, memory);
+    test.after(() => this.seat.leave());
+  }
+
+  put(key: string, value: string, now: number): number {
+    this.seat.emptyHands();
+    const length = this.seat.valueScratch.write(value, 'latin1');
+    return this.seat.engine.put(this.#key(key), length * 8, now, 0, 0);
+  }
+
+  remove(key: string, now: number): number {
+    return this.seat.engine.deleteKey(this.#key(key), now);
+  }
+
+  hold(key: string, now: number, until: number): number {
+    assert.ok(this.seat.engine.peek(this.#key(key), now) >= 0);
+    return this.seat.engine.hold(now, until);
+  }
+
+  #key(key: string): number {
+    return this.seat.keyScratch.write(key, 'latin1') * 8;
+  }
+}
+
+/** Throws when a hold is not what it should be. */
+function check(test: TestContext, cache: ThreadSafeCache): void {
+  const [writer, reader, other] = [0, 1, 2].map(() => new Caller(test, cache)) as [Caller, Caller, Caller];
+  for (const key of ['held', 'free']) assert.equal(writer.put(key, 'x', NOW), OK);
+  assert.equal(reader.hold('held', NOW, UNTIL), OK);
+  assert.equal(writer.put('held', 'y', UNTIL - 1), BUSY, 'written in place');
+  assert.equal(writer.put('held', 'y'.repeat(40), UNTIL - 1), BUSY, 'replaced');
+  assert.equal(writer.remove('held', UNTIL - 1), BUSY, 'removed');
+  assert.equal(writer.put('free', 'y', UNTIL - 1), OK, 'another key');
+  assert.equal(other.hold('free', UNTIL - 1, UNTIL), BUSY, 'held by another reader at the same time');
+  reader.seat.engine.endHold();
+  assert.equal(writer.put('held', 'y', NOW), OK, 'when the reader is through');
+  assert.equal(reader.hold('held', NOW, UNTIL), OK);
+  assert.equal(writer.put('held', 'z', UNTIL), OK, 'when the time is over');
+  assert.equal(other.hold('free', UNTIL, UNTIL + 1000), OK, 'the next one when the time is over');
+  writer.seat.emptyHands();
+  assertIntact(cache);
+}
+
+const defects: Readonly<Record<string, Patch>> = {
+  'a removal that asks for no hold': {
+    file: 'sections.ts',
+    edits: [['if (current && isHeldByReader(shard, entry, now)) {', 'if (false) {']],
+  },
+  'a write that asks for no hold': {
+    file: 'sections.ts',
+    edits: [['verdict == OK && isHeldByReader(shard, entry, now) ? HELD : verdict', 'verdict']],
+  },
+  'a hold that does not lapse': {
+    file: 'sections.ts',
+    edits: [['changetype<usize>(entry) && now < shard.heldUntil', 'changetype<usize>(entry)']],
+  },
+  'a hold that another reader takes away': {
+    file: 'sections.ts',
+    edits: [['if (shard.held != 0 && now < shard.heldUntil)', 'if (false)']],
+  },
+  'a lapsed hold that keeps other readers out': {
+    file: 'sections.ts',
+    edits: [['if (shard.held != 0 && now < shard.heldUntil)', 'if (shard.held != 0)']],
+  },
+};
+
+describe("a reader's hold", () => {
+  it('keeps writers of its entry away, for a while', (test) => check(test, makeCache(test, OPTIONS)));
+
+  it('is looked at: engines with a defect are found', async (test) => {
+    const modules = await compileModules(Object.values(defects));
+    for (const [index, name] of Object.keys(defects).entries()) {
+      const cache = makeCacheOver(modules[index] as WebAssembly.Module, OPTIONS);
+      assert.throws(() => check(test, cache), { code: 'ERR_ASSERTION' }, name);
+    }
+  });
+});
