@@ -14,6 +14,7 @@ const CALLERS = 200;
 const KILLS = 200;
 const LANES = 2;
 const LOAD_MS = 10;
+const FOR_EVER_MS = 60_000;
 
 describe('a stampede', () => {
   it(`of ${THREADS} threads with ${CALLERS} callers each makes one load`, async (test) => {
@@ -128,9 +129,10 @@ describe('leaders that are killed', () => {
       for (let kill = lane; kill < KILLS; kill += LANES) {
         const order = { key: `key ${kill}`, callers: 3, loadMs: LOAD_MS, counter: kill + 1 };
         const victim = await loaders.start();
-        victim.begin(order);
-        // every other one dies while it loads, the rest whenever it may be
-        if (random.below(2) === 0) await until(() => victim.begun === 1, 'the victim loads');
+        // every other one dies while it loads, however long that takes; the rest whenever it may be
+        const isLoading = random.below(2) === 0;
+        victim.begin(isLoading ? { ...order, loadMs: FOR_EVER_MS } : order);
+        if (isLoading) await until(() => victim.begun === 1, 'the victim loads');
         else await sleep(random.below(LOAD_MS * 2));
         const answers = Promise.all(others.map((thread) => thread.load(order)));
         await sleep(random.below(LOAD_MS));
@@ -145,7 +147,7 @@ describe('leaders that are killed', () => {
     await Promise.all(lanes);
     assert.equal(loaders.count, KILLS + takenOver);
     test.diagnostic(`${takenOver} of them were loading`);
-    assert.ok(takenOver > KILLS / 10, `only ${takenOver} of ${KILLS} were loading`);
+    assert.ok(takenOver > KILLS / 4, `only ${takenOver} of ${KILLS} were loading`);
     assert.equal(cache.getStats().rebuilds, 0);
     await untilIntact(cache);
   });
