@@ -129,7 +129,8 @@ export class Cache {
     const rebuilt = this.#quiet.counter(REBUILDS) > 0;
     if (rebuilt && this.#plot.mayLose !== true) throw new Error('A thread died with a lock in its hand');
     if (!rebuilt) assertLawful(world);
-    const happened = operations.flatMap((operation) => intervalOf(operation, history));
+    const calls = this.#plot.threads.map((_, thread) => history.filter((call) => call.thread === thread));
+    const happened = operations.flatMap((operation) => intervalOf(operation, calls[operation.thread] ?? []));
     const end = this.#look(rebuilt ? 'nothing' : killed === undefined ? 'all' : 'changes');
     this.#checkExplained(happened, end, rebuilt);
     if (rebuilt) this.#checkTakeOver(end);

@@ -34,9 +34,8 @@ export function ownerOf(slot: number): readonly [thread: number, start: number] 
   return [100 + slot, 1];
 }
 
-/** An operation with its interval; nothing for one that made no call. */
-export function intervalOf(operation: Operation, history: readonly CallRecord[]): Happened[] {
-  const calls = history.filter(({ thread }) => thread === operation.thread);
+/** An operation with its interval, from the calls of its thread; nothing for one that made no call. */
+export function intervalOf(operation: Operation, calls: readonly CallRecord[]): Happened[] {
   const first = calls[operation.firstCall];
   if (first === undefined || operation.nextCall === operation.firstCall) return [];
   const last = calls[operation.nextCall - 1];
