@@ -183,4 +183,27 @@ export const DYING: readonly Scenario[] = [
     kill: FIRST_ANYWHERE,
     preemptions: 0,
   },
+  {
+    name: 'a thread that dies anywhere in a put / a delete that has looked before, a third one gives its slot back',
+    plot: {
+      maxSize: 2,
+      mayLose: true,
+      before: [put('a', 'x'), get('a')],
+      threads: [[put('a', 'z')], [remove('a')], [reap(0)]],
+    },
+    kill: FIRST_ANYWHERE,
+    preemptions: 1,
+    mutants: [
+      {
+        name: 'a take-over of a lock that those who have looked before do not notice',
+        file: 'rebuild.ts',
+        edits: [
+          [
+            '    rebuildShard(shardAt(i), i);\n    releaseChanged(lock, word & ~OWNER_MASK);',
+            '    rebuildShard(shardAt(i), i);\n    atomic.store<u64>(lock, word & ~OWNER_MASK, LOCK_OFFSET);',
+          ],
+        ],
+      },
+    ],
+  },
 ];
