@@ -2,8 +2,7 @@ import type { Calls } from './calls.js';
 import { encodeKey } from './codec/keys.js';
 import { type ValueCodec, ValueEncoder, ValueKind } from './codec/values.js';
 import { cacheRangeError, describe } from './errors.js';
-import type { Flight } from './loading/flights.js';
-import { type Engine, Status, VALUE_SCRATCH } from './memory/engine.js';
+import { type Engine, type Flight, Status, VALUE_SCRATCH } from './memory/engine.js';
 import type { Seat } from './memory/seat.js';
 import type { RemovalEvent } from './removal-event.js';
 

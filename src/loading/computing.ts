@@ -1,7 +1,8 @@
 import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
+import type { Flight } from '../memory/engine.js';
 import { absent } from '../store.js';
-import type { Claim, Flight } from './flights.js';
+import type { Claim } from './flights.js';
 import { KeyMap } from './load.js';
 import type { Loading } from './loading.js';
 import type { LoadPlan } from './options.js';

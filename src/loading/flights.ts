@@ -1,13 +1,7 @@
 import type { Calls } from '../calls.js';
 import { encodeKey } from '../codec/keys.js';
 import { nowMicros } from '../memory/clock.js';
-import { Status } from '../memory/engine.js';
-
-/** A load under way, of whichever thread: its record's address, and a number that no other load of the cache has there. */
-export interface Flight {
-  readonly at: number;
-  readonly ticket: number;
-}
+import { type Flight, Status } from '../memory/engine.js';
 
 /**
  * Answer of a claim: from now on this thread loads the key, it is there, another thread loads it, this one does already,

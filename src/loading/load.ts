@@ -1,4 +1,4 @@
-import type { Flight } from './flights.js';
+import type { Flight } from '../memory/engine.js';
 import type { Parcel } from './parcel.js';
 import { unlessAborted } from './signals.js';
 

@@ -1,9 +1,10 @@
 import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { nowMicros } from '../memory/clock.js';
+import type { Flight } from '../memory/engine.js';
 import { absent, type Store } from '../store.js';
 import { Failures } from './failures.js';
-import { type Flight, Flights } from './flights.js';
+import { Flights } from './flights.js';
 import { Lease, overdue } from './lease.js';
 import { KeyMap, Load, type Outcome } from './load.js';
 import type { LoadPlan } from './options.js';

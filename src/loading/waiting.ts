@@ -1,6 +1,7 @@
 import { closedError } from '../calls.js';
+import type { Flight } from '../memory/engine.js';
 import type { Seat } from '../memory/seat.js';
-import type { Flight, Flights } from './flights.js';
+import type { Flights } from './flights.js';
 import { type Landing, Mailbox } from './mailbox.js';
 
 /** How often who waits looks whether the leader still lives and its lease still holds. */

@@ -124,6 +124,12 @@ export interface Engine {
   valueLimit(): number;
 }
 
+/** A load under way, of whichever thread: its record's address, and a number that no other load of the cache has there. */
+export interface Flight {
+  readonly at: number;
+  readonly ticket: number;
+}
+
 /** The places in memory that the engine names for the host, as numbers. See engine/host.ts. */
 export interface Places {
   readonly slotHand: number;
