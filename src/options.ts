@@ -31,7 +31,10 @@ export interface CacheOptions {
   shards?: number | undefined;
   /** Whether `get` returns one deep-frozen value per thread and version where it can. Default `false`. */
   freeze?: boolean | undefined;
-  /** Most decoded values kept per thread: an integer from 0 to 67,108,864. Default 1024; `0`: none. */
+  /**
+   * Most decoded values kept per thread: an integer from 0 to 67,108,864. Default 1024; `0`: none. Without `freeze` they are
+   * passed by while fewer than two reads of three would find one, since looking for it costs time too.
+   */
   nearSize?: number | undefined;
   /** Encodes the values without an encoding of their own. Default: structured clone. */
   codec?: ValueCodec | undefined;
