@@ -1,6 +1,7 @@
 /**
  * Runs the compiled tests, but for those that do the same everywhere, with the other supported versions of Node.js, and
- * sums up: the counts of the run before it (`npm test`, with the Node.js that runs this script) are included.
+ * sums up: the counts of the runs before it (`npm test` and `npm run test:all`, with the Node.js that runs this script) are
+ * included.
  *
  * The versions come from npm, which has Node.js itself as packages: see lib/nodes.mjs. The last line is
  * `N passed, N failed`; any failure fails this script.
@@ -18,12 +19,13 @@ import { readFailures, readResults } from './lib/results.mjs';
  * functions of it; those that hold a test against broken engines; traces and benchmarks, whose ways others take too.
  */
 const sameEverywhere = [
-  ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'model/structures'],
+  ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'proof/closing', 'proof/leftovers'],
+  ...['proof/versions', 'model/structures'],
   ...['-mutants', 'threads/split-commit', 'soak/'],
   ...['cli/replay-traces', 'bench/questions'],
 ];
 
-const summary = [{ version: process.version, ...readResults(process.version) }];
+const summary = [process.version, 'all'].map((version) => ({ version, ...readResults(version) }));
 for (const version of otherVersions) {
   console.log(`\n── Node.js ${version} ──\n`);
   const ok = runTests(installNode(version));
@@ -35,7 +37,7 @@ for (const version of otherVersions) {
 const total = { passed: 0, failed: 0 };
 console.log('');
 for (const { version, passed, failed } of summary) {
-  console.log(`Node.js ${version}: ${passed} passed, ${failed} failed`);
+  console.log(`${version}: ${passed} passed, ${failed} failed`);
   for (const failure of readFailures(version)) console.log(`  ✖ ${failure}`);
   total.passed += passed;
   total.failed += failed;

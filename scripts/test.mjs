@@ -1,13 +1,14 @@
 /**
- * Runs the compiled tests: `node scripts/test.mjs [filter ...] [--except TEXT ...] [--node PATH] [--minutes N]`.
+ * Runs the compiled tests: `node scripts/test.mjs [filter ...] [--except TEXT ...] [--node PATH] [--minutes N] [--all]`.
  *
  *     filter        runs only the test files whose path contains it, or one of them: `threads`, `unit/keys`
  *     --except TEXT leaves out the test files whose path contains it; may be repeated
  *     --node PATH   runs them with another Node.js than this one; so does the variable TEST_NODE
  *     --minutes N   how long the whole run may take
+ *     --all         everything that the ordinary run takes a sample of: every broken engine, every row of the traces
  *
  * The list comes from the sources, since Node.js 20 expands no patterns, and a compiled test whose source is gone
- * must not run. The counts are left in `build/results/`, one file for each version of Node.js.
+ * must not run. The counts are left in `build/results/`, one file for each version of Node.js, and one for `--all`.
  *
  * @module
  */
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     except: { type: 'string', multiple: true, default: [] },
     node: { type: 'string' },
     minutes: { type: 'string' },
+    all: { type: 'boolean', default: false },
   },
 });
 const runTimeoutMs = Number(values.minutes ?? runMinutes) * 60_000;
@@ -63,13 +65,14 @@ function run() {
     console.error(`Cannot run the tests: ${node} is not a Node.js that runs here`);
     return 1;
   }
-  prepareResults(version);
+  const results = values.all ? 'all' : version;
+  prepareResults(results);
   const { status, signal, error } = spawnSync(
     node,
     [
       ...['--test', '--test-concurrency=2', `--test-timeout=${testTimeoutMs}`],
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-      ...['--test-reporter=tap', `--test-reporter-destination=${resultsFile(version)}`],
+      ...['--test-reporter=tap', `--test-reporter-destination=${resultsFile(results)}`],
       ...files,
     ],
     {
@@ -79,7 +82,11 @@ function run() {
       timeout: runTimeoutMs,
       killSignal: 'SIGTERM',
       // What a test starts by the name `node` is the version under test.
-      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}` },
+      env: {
+        ...process.env,
+        PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`,
+        ...(values.all ? { HEDDLE_ALL: '1' } : {}),
+      },
     },
   );
   if (error) console.error(`The tests were stopped: ${error.message}`);

@@ -6,7 +6,7 @@ import { root } from './files.mjs';
 /**
  * The file, relative to the root, that takes the machine-readable report of a run.
  *
- * @param {string} version of Node.js, as `node --version` prints it
+ * @param {string} version of Node.js, as `node --version` prints it, or `all`
  * @returns {string}
  */
 export function resultsFile(version) {

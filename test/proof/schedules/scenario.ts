@@ -6,7 +6,7 @@ import type { Plot } from './cache.js';
 /** A defect of the engine that some schedule of the scenario shows. */
 export interface Mutant extends Patch {
   readonly name: string;
-  /** Only the long version takes the time to compile it: another one is much like it. */
+  /** Never the one that the ordinary run takes: another one is much like it. */
   readonly rare?: true;
 }
 
