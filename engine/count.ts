@@ -36,14 +36,18 @@ export function epochOf(word: u64): u32 {
   return <u32>(word >> 32);
 }
 
+/** The next epoch begins, without entries, if this is the word still. The word of an open cache. */
+export function endEpoch(seen: u64): bool {
+  // the closed bit is not part of the epoch
+  return changeCount(seen, (((seen >> 32) + 1) << 32) & ~CLOSED);
+}
+
 /** Empties the cache; false when it is closed. */
 export function nextEpoch(): bool {
   while (true) {
     const seen = readCount();
     if (isClosed(seen)) return false;
-    // the closed bit is not part of the epoch
-    const next = (((seen >> 32) + 1) << 32) & ~CLOSED;
-    if (changeCount(seen, next)) return true;
+    if (endEpoch(seen)) return true;
   }
 }
 

@@ -26,6 +26,7 @@ export { rebuildOwnedBy } from './rebuild';
 export { adoptSlot, claimSlot, emptyHands, isClaim, liftClaim, reapSlot, releaseSlot } from './slots';
 export { bytesUsed, counter, heapUsed, recordsUsed, threads } from './statistics';
 export { markClosed } from './count';
+export { COUNT_WORD } from './layout';
 export { LOCK_OFFSET } from './records';
 export { assumeStrongOrder } from './self';
 export { verify, verifyAt } from './verify';

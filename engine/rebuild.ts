@@ -7,7 +7,8 @@
  * derived from what does not need the lists to be whole. A shard is emptied: its records are a fixed array. An arena
  * loses nothing: its blocks lie edge to edge whatever its lists say, and a block nobody points back to is free.
  *
- * The count may stay too high by one for each take-over, until the next clear; never too low.
+ * The count may stay too high by one for each take-over, never too low: until the next clear, or until a put finds the
+ * cache full and not an entry in it.
  */
 import { changeCount, countOf, epochOf, readCount } from './count';
 import { Block, FREE, PREV_FREE, SIZE_MASK, heapReset, listInsert } from './heap';

@@ -4,10 +4,10 @@
  */
 import { applyLogs } from './accesses';
 import { busyHeld, busyLock, freeGarbage } from './blocks';
-import { epochOf, readCount } from './count';
+import { countOf, endEpoch, epochOf, isClosed, readCount } from './count';
 import { GRACE_WORD, header, shardAt } from './layout';
 import { isHeld, read, readFree, unchanged } from './lock';
-import { Entry, Shard } from './records';
+import { Entry, LOCK_OFFSET, Shard } from './records';
 import { removeSection } from './sections';
 import {
   BUSY,
@@ -71,6 +71,36 @@ function stayEmpty(lists: u64): i32 {
   return OK;
 }
 
+/** Not the sum of lock words: some shard has records in use, or its lock is taken. */
+const NOT_EMPTY: u64 = u64.MAX_VALUE;
+
+/** The sum of the lock words of all shards, if each is free and has no record in use; else NOT_EMPTY. */
+function sumOfEmpty(): u64 {
+  let sum: u64 = 0;
+  for (let i: u32 = 0; i < header().shardCount; i++) {
+    const shard = shardAt(i);
+    // an add, as in unchanged(): what was read before it holds
+    const word = atomic.add<u64>(changetype<usize>(shard) + LOCK_OFFSET, 0);
+    if (isHeld(word) || shard.used != 0) return NOT_EMPTY;
+    sum += word;
+  }
+  return sum;
+}
+
+/**
+ * A cache that is full of nothing: take-overs have left the count too high (rebuild.ts), and no list has an entry that
+ * could go. Free words only grow, so between two equal sums there was no entry, and nobody was about to add one. A count
+ * of `least` or more, read in between, counts nothing then, and since it is full nobody adds anything before the epoch
+ * ends. The epoch has to end: in the same one another thread may have done this, and have filled the cache since.
+ */
+function forgetLost(least: u32): void {
+  const sum = sumOfEmpty();
+  if (sum == NOT_EMPTY) return;
+  const count = readCount();
+  if (countOf(count) < least || isClosed(count)) return;
+  if (sumOfEmpty() == sum) endEpoch(count);
+}
+
 /**
  * Removes the least recently used entry of the whole cache, if that holds `least` entries or more: of the tails of all
  * lists the one with the smallest stamp. Stamps of tails only grow, and what comes into an empty list later has a later
@@ -101,13 +131,16 @@ export function evictOldest(least: u32, now: u64): i32 {
       victimShard = shard;
     }
   }
-  if (victim == 0) return RETRY;
   if (isHeld(victimWord)) {
     const word = readFree(changetype<usize>(victimShard));
     return isHeld(word) ? busyLock(changetype<usize>(victimShard), word) : RETRY;
   }
   const result = stayEmpty(empty);
   if (result != OK) return result;
+  if (victim == 0) {
+    if (least != 0) forgetLost(least);
+    return RETRY;
+  }
   return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, least, now);
 }
 

@@ -56,6 +56,7 @@ const OTHER_CMPXCHGS = [
   'count/markClosed: fixed 256',
   'loading/keepStale: fixed 768',
   'rebuild/rebuildOwnedBy: fixed 256',
+  'removal/evictOldest: fixed 256',
   'room/reserveBlock: computed 12',
   'sections/insertSection: fixed 256',
   'sections/removeSection: fixed 256',

@@ -90,6 +90,7 @@ export async function compileDeadly(): Promise<ReadonlyMap<Place, WebAssembly.Mo
 export function lay(cache: ThreadSafeCache, place: Place, fate: Fate): void {
   const words = wordsOf(contentOf(cache).memory);
   words[HOW / 4] = fate === 'traps' ? 1 : 0;
+  Atomics.store(words, REACHED / 4, 0);
   Atomics.store(words, WHERE / 4, places.indexOf(place) + 1);
 }
 

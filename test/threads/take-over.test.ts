@@ -111,7 +111,11 @@ class Scene {
 }
 
 /** Has another thread perish. It lives on after a trap, and does not after it hung: then it is terminated. */
-async function letPerish({ cache, place, fatal }: Scene, fate: Fate, victim: Remote): Promise<number> {
+async function letPerish(
+  { cache, place, fatal }: Pick<Scene, 'cache' | 'place' | 'fatal'>,
+  fate: Fate,
+  victim: Remote,
+): Promise<number> {
   await victim.ask('attach', cache.handle);
   lay(cache, place, fate);
   const put = victim.ask('put', 'fatal', fatal);
@@ -196,4 +200,27 @@ describe('when nobody comes', () => {
     scene.assertLostAtMost(shard);
     await scene.assertWholeAgain();
   });
+});
+
+describe('when inserts have been counted that were not made', () => {
+  const PLACE = 'a shard: an insert';
+  const cases = [1, 2].flatMap((maxSize) => (['hangs', 'traps'] as const).map((fate) => ({ maxSize, fate })));
+  for (const { maxSize, fate } of cases) {
+    it(`a cache of ${maxSize} is not full for ever: a thread ${fate}`, { timeout: 60_000 }, async (test) => {
+      const options = { maxSize, shards: SHARDS, nearSize: 0, cleanupInterval: 0 };
+      const cache: ThreadSafeCache<string> = makeCacheOver(engines.get(PLACE) as WebAssembly.Module, options);
+      test.after(() => cache.shutdown());
+      const other = await Remote.start(test);
+      await other.ask('attach', cache.handle);
+      for (let time = 0; time < maxSize; time++) {
+        await letPerish({ cache, place: PLACE, fatal: FATAL }, fate, await Remote.start(test));
+        // a lock that is left is met here, or by the puts
+        if (time > 0) cache.get('fatal');
+      }
+      await other.ask('fill', 'key', 20);
+      assert.equal(cache.get('key 19'), 19);
+      assert.equal(cache.size, maxSize);
+      await untilIntact(cache);
+    });
+  }
 });
