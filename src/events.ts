@@ -70,10 +70,11 @@ export class CacheEvents implements CallsListener, CleanerListener {
     this.#told = 0;
   }
 
-  removed(removals: Iterable<RemovalEvent>): void {
+  removed(removals: readonly RemovalEvent[]): void {
+    // all of them, before a logger uses the cache: what that removes has come after them
+    if (this.#registrations.size > 0) for (const event of removals) this.#queue.push(event);
     for (const event of removals) {
       if (event.cause === 'evicted' || event.cause === 'expired') this.#log?.removal(event as Removal);
-      if (this.#registrations.size > 0) this.#queue.push(event);
     }
     this.#tellListeners();
   }

@@ -244,6 +244,20 @@ describe('a logger', () => {
     assertIntact(cache);
   });
 
+  it('removes what is told after what it is told of', (test) => {
+    const logger = loggerDoing(() => cache.delete('large'));
+    const cache = makeCache(test, { maxSize: 2, maxBytes: '4 MiB', logger });
+    const told: unknown[] = [];
+    cache.onRemoval((event) => told.push(event));
+    cache.put('a', 1);
+    cache.put('b', 2);
+    cache.put('large', 3);
+    assert.deepEqual(told, [
+      { key: 'a', cause: 'evicted' },
+      { key: 'large', cause: 'deleted' },
+    ]);
+  });
+
   it('shuts the cache down: the put that it tells of is done', (test) => {
     const logger = loggerDoing(() => cache.shutdown());
     const cache = makeCache(test, { maxSize: 1, logger });
