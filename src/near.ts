@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Seat } from './memory/seat.js';
 
 /** An entry at one of its versions: the address of its record, and what the engine compares. */
@@ -121,13 +122,17 @@ export class NearTier {
 /**
  * Freezes a value through and through and says whether that makes it immutable: plain objects and arrays of such and
  * of primitives. Anything else (a Date, a Map, a Buffer) can still be changed when frozen; then nothing is frozen.
+ *
+ * @param isForeign A codec of the user's has made it: it may have what structured clone never makes.
  */
-export function deepFreeze(value: object): boolean {
+export function deepFreeze(value: object, isForeign: boolean): boolean {
   const parts = new Set<object>([value]);
   for (const part of parts) {
-    if (!isPlain(part)) return false;
-    for (const child of Object.values(part))
-      if (typeof child === 'object' && child !== null) parts.add(child);
+    if ((isForeign && !isData(part)) || !isPlain(part)) return false;
+    const children = isForeign
+      ? Reflect.ownKeys(part).map((key) => Reflect.get(part, key))
+      : Object.values(part);
+    for (const child of children) if (typeof child === 'object' && child !== null) parts.add(child);
   }
   for (const part of parts) Object.freeze(part);
   return true;
@@ -136,4 +141,13 @@ export function deepFreeze(value: object): boolean {
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+}
+
+/** Whether there is no code behind any of its properties. */
+function isData(value: object): boolean {
+  if (types.isProxy(value)) return false;
+  return Reflect.ownKeys(value).every((key) => {
+    const property = Reflect.getOwnPropertyDescriptor(value, key);
+    return property !== undefined && 'value' in property && typeof property.value !== 'function';
+  });
 }

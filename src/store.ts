@@ -217,7 +217,8 @@ export class Store {
 
   /** Freezes what shall be frozen; whether the value may be handed out more than once. */
   #settle(value: unknown): boolean {
-    if (typeof value === 'object' && value !== null) return this.#freeze && deepFreeze(value);
+    if (typeof value === 'object' && value !== null)
+      return this.#freeze && deepFreeze(value, this.#codec !== undefined);
     return typeof value !== 'function';
   }
 

@@ -143,6 +143,44 @@ describe('freeze', () => {
     assert.deepEqual(value, { list: [1, 2] });
   });
 
+  it('what only a codec makes is frozen, or copied', (test) => {
+    const values: Record<string, () => { value: object; part: object }> = {
+      'under a symbol': () => {
+        const part = { count: 0 };
+        return { value: { [Symbol.iterator]: part }, part };
+      },
+      'not enumerable': () => {
+        const part = [0];
+        return { value: Object.defineProperty({}, 'part', { value: part }), part };
+      },
+      'behind a getter': () => {
+        const part = { count: 0 };
+        return { value: Object.defineProperty({}, 'part', { get: () => part, enumerable: true }), part };
+      },
+      'a function': () => {
+        const part = () => 0;
+        return { value: { part }, part };
+      },
+      'a proxy': () => {
+        const part: object[] = [];
+        return { value: new Proxy({}, { get: () => part }), part };
+      },
+    };
+    for (const [name, make] of Object.entries(values)) {
+      let part: object = {};
+      const decode = (): object => {
+        const made = make();
+        part = made.part;
+        return made.value;
+      };
+      const codec = { encode: () => new Uint8Array(1), decode };
+      const cache = makeCache<string>(test, { maxSize: 10, freeze: true, codec });
+      cache.put('a', {});
+      const [, , third, fourth] = [1, 2, 3, 4].map(() => cache.get('a'));
+      assert.ok(third !== fourth || Object.isFrozen(part), name);
+    }
+  });
+
   it('what stays mutable when frozen is copied', (test) => {
     const cache = frozen(test);
     for (const { make, change } of Object.values(mutable)) {
