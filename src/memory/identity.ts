@@ -47,7 +47,8 @@ export function isThreadGone({ thread, start }: ThreadIdentity): boolean {
   // who has no name of its own here cannot look at the others' either
   if (thread === 0 || ownIdentity.thread === 0) return false;
   try {
-    return startOf(thread) !== start;
+    // where this thread cannot be found either, nothing can
+    return startOf(thread) !== start && startOf(ownIdentity.thread) === ownIdentity.start;
   } catch {
     return false;
   }
