@@ -57,14 +57,14 @@ export function confirm(touch: bool, now: f64): i32 {
   }
 }
 
-/** Lets writers go on that hold() has asked to wait. OK or BUSY. */
-export function endHold(): i32 {
+/** Lets writers go on that hold() has asked to wait until then, unless it is another reader whom they wait for now. OK or BUSY. */
+export function endHold(until: f64): i32 {
   const shard = shardOfRecord(mine.entry);
   const lock = changetype<usize>(shard);
-  while (shard.held == mine.entry) {
+  while (shard.held == mine.entry && shard.heldUntil == <u64>until) {
     const word = readFree(lock);
     if (isHeld(word)) return busyLock(lock, word);
-    endHoldSection(shard, word, changetype<Entry>(mine.entry));
+    endHoldSection(shard, word, changetype<Entry>(mine.entry), <u64>until);
   }
   return OK;
 }

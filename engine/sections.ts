@@ -130,11 +130,11 @@ export function accessSection(
   return OK;
 }
 
-/** Section: a reader needs its hold no more. OK or RETRY. */
-export function endHoldSection(shard: Shard, word: u64, entry: Entry): i32 {
+/** Section: a reader needs its hold, which lasts until then, no more. OK or RETRY. */
+export function endHoldSection(shard: Shard, word: u64, entry: Entry, until: u64): i32 {
   const lock = changetype<usize>(shard);
   if (!tryLock(lock, word)) return RETRY;
-  if (shard.held == changetype<usize>(entry)) shard.held = 0;
+  if (shard.held == changetype<usize>(entry) && shard.heldUntil == until) shard.held = 0;
   releaseUnchanged(lock, word);
   return OK;
 }

@@ -264,15 +264,16 @@ export class Store {
     const calls = this.#calls;
     calls.useClock();
     const holds = attempt >= ATTEMPTS_BEFORE_HOLD;
+    const heldUntil = calls.now() + HOLD_MICROS;
     if (holds) {
-      const held = this.#engine.hold(calls.now(), calls.now() + HOLD_MICROS);
+      const held = this.#engine.hold(calls.now(), heldUntil);
       if (held === Status.BUSY) this.#seat.wait();
       if (held !== Status.OK) return false;
     }
     const copy = new Uint8Array(this.#seat.field(places.slotEntryValue) >>> 3);
     copy.set(new Uint8Array(memory.buffer, this.#seat.field(places.slotEntryValueAt), copy.length));
     const unchanged = calls.call(() => this.#engine.confirm(touch ? 1 : 0, this.#now(behind))) === Status.OK;
-    if (holds) calls.call(() => this.#engine.endHold());
+    if (holds) calls.call(() => this.#engine.endHold(heldUntil));
     if (unchanged) this.#copy = copy;
     return unchanged;
   }

@@ -107,7 +107,7 @@ export interface Engine {
   survey(start: number, now: number): number;
   confirm(touch: number, now: number): number;
   hold(now: number, until: number): number;
-  endHold(): number;
+  endHold(until: number): number;
   clean(shard: number, now: number, most: number, flags: number): number;
   markClosed(): void;
   counter(index: number): number;

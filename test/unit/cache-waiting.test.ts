@@ -126,6 +126,23 @@ it('a logger that is told of a take-over may call the cache: the operation under
   assertIntact(cache);
 });
 
+it('a reader whose hold has lapsed does not end that of another', (test) => {
+  const { cache } = prepare(test);
+  cache.put('a', 'x'.repeat(10_000));
+  const key = 1 * 8;
+  const [first, second] = [seatOn(test, cache), seatOn(test, cache)];
+  for (const seat of [first, second]) {
+    seat.keyScratch.write('a');
+    assert.equal(seat.engine.peek(key, 1), Status.LARGE);
+  }
+  assert.equal(first.engine.hold(1, 10), Status.OK);
+  assert.equal(second.engine.hold(20, 100), Status.OK);
+  assert.equal(first.engine.endHold(10), Status.OK);
+  assert.equal(first.engine.deleteKey(key, 30), Status.BUSY);
+  assert.equal(second.engine.endHold(100), Status.OK);
+  assert.equal(first.engine.deleteKey(key, 30), Status.OK);
+});
+
 /** Has a seat take a block for the longest value of 1 MiB, as far as `isEnough` says. */
 function reserve(seat: Seat, isEnough: () => boolean): void {
   const key = seat.keyScratch.write('in hand', 'latin1') * 8;

@@ -220,7 +220,7 @@ export class Seat {
     const length = this.#line.field('slotEntryValue') >>> 3;
     const copy = yield* readBytes(this.#world.bytes, this.#line.field('slotEntryValueAt'), length);
     const confirmed = yield* this.#line.patiently('confirm', kind === 'get' ? 1 : 0, now);
-    if (holds) yield* this.#line.patiently('endHold');
+    if (holds) yield* this.#line.patiently('endHold', now + HOLD);
     return confirmed === Status.OK ? Buffer.from(copy).toString('latin1') : undefined;
   }
 
