@@ -175,7 +175,9 @@ export class Seat {
     for (;;) {
       const { found, version } = yield* this.#look(key, now);
       const result = yield* this.#line.until('take', this.#line.key(key), version, now);
-      if (result !== 'CONFLICT') return result === 'OK' ? found : result;
+      if (result === 'CLOSED') return result;
+      // what was read, whatever the engine has made of its version
+      if (result !== 'CONFLICT') return found === 'MISS' ? result : found;
     }
   }
 

@@ -114,6 +114,11 @@ export const ATOMIC: readonly Scenario[] = [
           ['if (isThere ? entry.version != expected : expected != 0) {', 'if (!isThere && expected != 0) {'],
         ],
       },
+      {
+        name: 'a take that is told of a miss when somebody else has taken what it read',
+        file: 'conditional.ts',
+        edits: [['      if (expected != 0) return CONFLICT;\n', '']],
+      },
     ],
   },
   {
