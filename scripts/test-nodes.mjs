@@ -20,7 +20,7 @@ import { readFailures, readResults } from './lib/results.mjs';
  */
 const sameEverywhere = [
   ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'proof/closing', 'proof/leftovers'],
-  ...['proof/versions', 'model/structures'],
+  ...['proof/versions', 'proof/lost-count', 'model/structures'],
   ...['-mutants', 'threads/split-commit', 'soak/'],
   ...['cli/replay-traces', 'bench/questions'],
 ];

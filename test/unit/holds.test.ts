@@ -58,7 +58,9 @@ function check(test: TestContext, cache: ThreadSafeCache): void {
   assert.equal(writer.remove('held', UNTIL - 1), BUSY, 'removed');
   assert.equal(writer.put('free', 'y', UNTIL - 1), OK, 'another key');
   assert.equal(other.hold('free', UNTIL - 1, UNTIL), BUSY, 'held by another reader at the same time');
-  reader.seat.engine.endHold();
+  reader.seat.engine.endHold(UNTIL - 1);
+  assert.equal(writer.put('held', 'y', UNTIL - 1), BUSY, 'when an earlier hold has ended');
+  reader.seat.engine.endHold(UNTIL);
   assert.equal(writer.put('held', 'y', NOW), OK, 'when the reader is through');
   assert.equal(reader.hold('held', NOW, UNTIL), OK);
   assert.equal(writer.put('held', 'z', UNTIL), OK, 'when the time is over');

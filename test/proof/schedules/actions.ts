@@ -86,6 +86,8 @@ export type Action =
   | { readonly kind: 'touch'; readonly key: string; readonly now: number; readonly ttl: number }
   | { readonly kind: 'clear'; readonly now: number }
   | { readonly kind: 'size' }
+  /** Ends the cache for everybody. */
+  | { readonly kind: 'close' }
   /** Goes through all entries, by their places or in the order of use. */
   | { readonly kind: 'scan' | 'walk'; readonly now: number }
   /** The cleaner's round through one shard. */
@@ -182,6 +184,11 @@ export function near(key: string, now = NOW): Action {
 /** Empties the cache. */
 export function clear(now = NOW): Action {
   return { kind: 'clear', now };
+}
+
+/** Ends the cache. */
+export function close(): Action {
+  return { kind: 'close' };
 }
 
 /** Asks for the number of entries. */

@@ -7,6 +7,10 @@ export interface Answer {
   /** Undefined: it never came. */
   readonly result: string | undefined;
   readonly decoded: string | undefined;
+  /** When the action began and ended. One precedes another when its end is smaller than the other's start. */
+  readonly start: number;
+  /** Infinity: its thread died in it, so it took some of its steps, or none, or all. */
+  readonly end: number;
 }
 
 /** The steps, if they lead to the answer that was given, or none was. */

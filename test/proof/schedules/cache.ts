@@ -44,6 +44,9 @@ const TICK = 1024;
 const CLEANER_STEPS = 1000;
 const REBUILDS = 6;
 const ENTRY_BYTES = 64;
+/** The word of the count: {closed: 1, epoch: 31, count: 32}. */
+const COUNT_BYTES = 4;
+const CLOSED = 2 ** 31;
 
 /** One world for one plot. */
 export class Cache {
@@ -128,13 +131,24 @@ export class Cache {
     if (killed !== undefined) this.#tidyUp(killed);
     const rebuilt = this.#quiet.counter(REBUILDS) > 0;
     if (rebuilt && this.#plot.mayLose !== true) throw new Error('A thread died with a lock in its hand');
-    if (!rebuilt) assertLawful(world);
     const calls = this.#plot.threads.map((_, thread) => history.filter((call) => call.thread === thread));
     const happened = operations.flatMap((operation) => intervalOf(operation, calls[operation.thread] ?? []));
+    this.#reopen();
+    if (!rebuilt) assertLawful(world);
     const end = this.#look(rebuilt ? 'nothing' : killed === undefined ? 'all' : 'changes');
     this.#checkExplained(happened, end, rebuilt);
     if (rebuilt) this.#checkTakeOver(end);
     else if (this.#plot.ordered !== true) this.#checkCleaner(end);
+  }
+
+  /** A closed cache is opened for being looked at: as if the close had been a clear, for its entries are gone. */
+  #reopen(): void {
+    const { view } = this.world;
+    const epochAt = this.world.global('COUNT_WORD') + COUNT_BYTES;
+    const epoch = view.getUint32(epochAt, true);
+    if (epoch < CLOSED) return;
+    view.setUint32(epochAt, epoch - CLOSED, true);
+    this.world.call('clear', NOW);
   }
 
   #tidyUp(killed: number): void {
@@ -198,7 +212,8 @@ export class Cache {
           : [],
       ),
     );
-    if (deadlines.size === 0 && this.#actions.every(({ kind }) => kind !== 'clear')) return;
+    if (deadlines.size === 0 && this.#actions.every(({ kind }) => kind !== 'clear' && kind !== 'close'))
+      return;
     const soon =
       Math.max(NOW, ...this.#actions.map((action) => ('now' in action ? action.now : 0))) + 2 * TICK;
     for (const now of [soon, LATE]) {

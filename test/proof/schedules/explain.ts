@@ -7,13 +7,9 @@ import type { Answer } from './answer.js';
 import { type Rules, stepsOf } from './specification.js';
 import { type Counts, type Entry, ordered, type Phase, type State } from './state.js';
 
-/** An action as it looked from outside. One precedes another when its end is smaller than the other's start. */
+/** An action as it looked from outside. */
 export interface Happened extends Answer {
-  readonly thread: number;
   readonly action: Action;
-  readonly start: number;
-  /** Infinity: its thread died in it, so it took some of its steps, or none, or all. */
-  readonly end: number;
 }
 
 /** What is left when all is quiet. */

@@ -92,6 +92,8 @@ export class Seat {
         return this.#near(action);
       case 'clear':
         return this.#line.until('clear', action.now);
+      case 'close':
+        return this.#close();
       case 'size':
         return this.#size();
       case 'clean':
@@ -235,7 +237,12 @@ export class Seat {
 
   *#size(): Step<string> {
     const result = yield* this.#line.call('size');
-    return String(result);
+    return result < 0 ? nameOf(result) : String(result);
+  }
+
+  *#close(): Step<string> {
+    yield* this.#line.call('markClosed');
+    return 'OK';
   }
 
   get #flags(): number {

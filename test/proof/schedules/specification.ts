@@ -46,6 +46,18 @@ export interface Rules {
  * @param answer what the action was told in the end: steps that lead to another answer are left out
  */
 export function stepsOf(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
+  const { closedBy } = state;
+  if (closedBy === undefined) return openSteps(state, phase, action, answer, rules);
+  const steps = answers(answer, 'CLOSED', done(state));
+  // who was under way may still find the cache empty
+  const isLate = answer.start > closedBy && !BESIDES.includes(action.kind);
+  return isLate ? steps : [...steps, ...openSteps(state, phase, action, answer, rules)];
+}
+
+/** Actions that a thread takes beside its operations, whether the cache is closed or not. */
+const BESIDES: readonly Action['kind'][] = ['close', 'near', 'end', 'clean', 'reap', 'lose'];
+
+function openSteps(state: State, phase: Phase, action: Action, answer: Answer, rules: Rules): Step[] {
   if (phase === 'count a miss') return [done(count(state, 'misses'))];
   const [name, number] = phase.split(' ');
   if (name === 'evict') return evictionSteps(state, phase, Number(number), action, rules);
@@ -94,6 +106,8 @@ function plainStepsOf(state: State, phase: Phase, action: Action, answer: Answer
       return touchSteps(state, phase, action, answer);
     case 'clear':
       return [done({ ...fenceAll(state), entries: [] })];
+    case 'close':
+      return [done({ ...fenceAll(state), entries: [], closedBy: answer.end })];
     case 'size':
       return answers(answer, String(state.entries.length), done(state));
     case 'clean':
@@ -143,7 +157,8 @@ function putSteps(
   if (found !== undefined && !isThere(found, action.now)) steps.push(expire(state, found, 'begin'));
   else if (found === undefined && state.entries.length >= rules.maxSize)
     steps.push({ state, phase: `evict ${state.clock}` });
-  else if (mayStore) steps.push(store(state, action, label(action.value), deadlineOf(action), phase));
+  else if (mayStore && state.closedBy === undefined)
+    steps.push(store(state, action, label(action.value), deadlineOf(action), phase));
   return steps;
 }
 

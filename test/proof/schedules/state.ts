@@ -39,6 +39,8 @@ export interface State {
   readonly flights: readonly Flight[];
   /** Writes, records and claims so far. */
   readonly clock: number;
+  /** It has been closed: when that returned. */
+  readonly closedBy?: number;
 }
 
 /** One way to go on. */

@@ -3,6 +3,7 @@
 import type { Scenario } from '../scenario.js';
 import { ATOMIC } from './atomic.js';
 import { CLEARING } from './clearing.js';
+import { CLOSING } from './closing.js';
 import { DYING } from './dying.js';
 import { EVICTING } from './evicting.js';
 import { FLYING } from './flying.js';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LOGGING,
   ...REMOVING,
   ...CLEARING,
+  ...CLOSING,
   ...LARGE_VALUES,
   ...LOADING,
   ...FLYING,
