@@ -6,8 +6,6 @@ import type { Plot } from './cache.js';
 /** A defect of the engine that some schedule of the scenario shows. */
 export interface Mutant extends Patch {
   readonly name: string;
-  /** Never the one that the ordinary run takes: another one is much like it. */
-  readonly rare?: true;
 }
 
 export interface Scenario {

@@ -66,7 +66,6 @@ export const ATOMIC: readonly Scenario[] = [
     mutants: [
       {
         name: 'a condition under another word than the replacement',
-        rare: true,
         file: 'operations.ts',
         edits: [['return replaceSection(shard, word, ', 'return replaceSection(shard, readFree(lock), ']],
       },

@@ -23,7 +23,6 @@ export const CLEARING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a put over an entry of an older epoch',
-        rare: true,
         file: 'sections.ts',
         edits: [
           [
@@ -55,7 +54,6 @@ export const CLEARING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a removal that takes one from the count, whatever its epoch',
-        rare: true,
         file: 'sections.ts',
         edits: [
           [

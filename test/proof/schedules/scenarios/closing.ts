@@ -45,7 +45,6 @@ export const CLOSING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a get that finds nothing in a closed cache',
-        rare: true,
         file: 'operations.ts',
         edits: [
           [

@@ -81,7 +81,6 @@ export const DYING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a removed block that is noted in the slot only after the section that removed it',
-        rare: true,
         file: 'sections.ts',
         edits: [
           [
@@ -96,7 +95,6 @@ export const DYING: readonly Scenario[] = [
       },
       {
         name: 'a slot that is given back with a removed block not freed yet',
-        rare: true,
         file: 'slots.ts',
         edits: [["  result = freeBlockOf(slot, offsetof<Slot>('garbage'));\n", '']],
       },
@@ -156,7 +154,6 @@ export const DYING: readonly Scenario[] = [
       },
       {
         name: 'a removal that still has a version when the count is changed',
-        rare: true,
         file: 'sections.ts',
         edits: [
           [

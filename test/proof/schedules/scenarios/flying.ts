@@ -105,7 +105,6 @@ export const FLYING: readonly Scenario[] = [
       },
       {
         name: 'a take-over that those who look around do not notice',
-        rare: true,
         file: 'flights.ts',
         edits: [
           [
@@ -139,13 +138,11 @@ export const FLYING: readonly Scenario[] = [
     mutants: [
       {
         name: 'who comes after a write and waits for the load before it',
-        rare: true,
         file: 'loading.ts',
         edits: [['|| !mayLand(flight, flight.ticket)', '']],
       },
       {
         name: 'a flight that is still fenced when it begins anew',
-        rare: true,
         file: 'flights.ts',
         edits: [['  flight.isFenced = 0;\n', '']],
       },
@@ -230,7 +227,6 @@ export const FLYING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a slot that is given back and takes with it every flight',
-        rare: true,
         file: 'loading.ts',
         edits: [
           [

@@ -36,7 +36,6 @@ export const ITERATING: readonly Scenario[] = [
       },
       {
         name: 'a step of an iteration that is held against a word read again',
-        rare: true,
         file: 'iterate.ts',
         edits: [
           [

@@ -61,7 +61,6 @@ export const LARGE_VALUES: readonly Scenario[] = [
     mutants: [
       {
         name: 'a description of a value that is not validated',
-        rare: true,
         file: 'operations.ts',
         edits: [['OK) result = read(entry, entry.valueInfo);', 'OK) return read(entry, entry.valueInfo);']],
       },

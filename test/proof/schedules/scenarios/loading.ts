@@ -31,7 +31,6 @@ export const LOADING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a put that fences nothing',
-        rare: true,
         file: 'operations.ts',
         edits: [['version != LANDING && fence(shard, word, hash, keyInfo) != OK', 'false']],
       },
@@ -97,7 +96,6 @@ export const LOADING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a delete that fences nothing',
-        rare: true,
         file: 'operations.ts',
         edits: [
           [
@@ -140,7 +138,6 @@ export const LOADING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a take that fences only what is there',
-        rare: true,
         file: 'conditional.ts',
         edits: [
           [
@@ -161,7 +158,6 @@ export const LOADING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a take that fences nothing it removes',
-        rare: true,
         file: 'conditional.ts',
         edits: [
           [

@@ -30,7 +30,6 @@ export const LOOKING: readonly Scenario[] = [
   }),
   besideMove('add', add('a', 1), {
     name: 'an addition whose miss is not validated',
-    rare: true,
     file: 'conditional.ts',
     edits: [
       [
@@ -41,7 +40,6 @@ export const LOOKING: readonly Scenario[] = [
   }),
   besideMove('delete', remove('a'), {
     name: 'a delete whose miss is not validated',
-    rare: true,
     file: 'operations.ts',
     edits: [['      if (unchanged(lock, word)) return MISS;\n      continue;', '      return MISS;']],
   }),

@@ -56,7 +56,6 @@ export const REMOVING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a replacement validated by a fresh word',
-        rare: true,
         file: 'operations.ts',
         edits: [['return replaceSection(shard, word, ', 'return replaceSection(shard, readFree(lock), ']],
       },
@@ -72,7 +71,6 @@ export const REMOVING: readonly Scenario[] = [
     mutants: [
       {
         name: 'a delete validated by a fresh word',
-        rare: true,
         file: 'operations.ts',
         edits: [
           [
@@ -96,7 +94,6 @@ export const REMOVING: readonly Scenario[] = [
     mutants: [
       {
         name: 'an expiry validated by a fresh word',
-        rare: true,
         file: 'operations.ts',
         edits: [
           [
@@ -147,7 +144,6 @@ export const REMOVING: readonly Scenario[] = [
     mutants: [
       {
         name: 'an entry moved in the wheel after it has gone',
-        rare: true,
         file: 'clean.ts',
         edits: [['moveTimerSection(shard, word, entry)', 'moveTimerSection(shard, readFree(lock), entry)']],
       },

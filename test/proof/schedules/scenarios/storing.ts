@@ -32,7 +32,6 @@ export const STORING: readonly Scenario[] = [
     mutants: [
       {
         name: 'an update in place validated by a fresh word',
-        rare: true,
         file: 'operations.ts',
         edits: [['return overwriteSection(shard, word, ', 'return overwriteSection(shard, readFree(lock), ']],
       },
