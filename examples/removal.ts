@@ -1,5 +1,7 @@
 // What goes with an entry: a file handle, held in this thread beside the entry, is closed when the entry is gone.
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ThreadSafeCache } from 'heddle';
 
 using cache = new ThreadSafeCache<string, number>({ maxSize: 2 });
@@ -15,9 +17,12 @@ cache.onRemoval(async ({ key, cause }) => {
   }
 });
 
-for (const name of ['removal.js', 'basic.js', 'ttl.js']) {
-  const path = new URL(name, import.meta.url).pathname;
-  files.set(path, await open(path));
-  cache.put(path, (await files.get(path)?.stat())?.size ?? 0); // the third evicts the first
+const folder = await mkdtemp(join(tmpdir(), 'heddle-'));
+for (const name of ['a', 'b', 'c']) {
+  const path = join(folder, name);
+  const file = await open(path, 'w');
+  files.set(path, file);
+  cache.put(path, file.fd); // the third evicts the first
 }
 cache.clear();
+await rm(folder, { recursive: true });
