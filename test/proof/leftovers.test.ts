@@ -5,12 +5,15 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { it } from 'node:test';
+import { ALL } from '../support/effort.js';
 import { assertClean, call, explore, type Outcome, type Scenario, World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
 import { builtEngine, prepared } from './schedules/engines.js';
 import { sized } from './schedules/line.js';
 import { ownerOf } from './schedules/operation.js';
 
+/** Schedules at most: all there are, or in the ordinary run a part. */
+const MOST = ALL ? Number.POSITIVE_INFINITY : 2000;
 const PAGES = 14;
 const SHARDS = 2;
 const SEED = [1, 2, 3, 4] as const;
@@ -62,7 +65,7 @@ it('a cleaner sees the entry that is just moved', (test) => {
     }),
     check,
   });
-  const report = explore(world, begin, { mode: 'exhaustive', preemptions: 3 });
+  const report = explore(world, begin, { mode: 'exhaustive', preemptions: 3, schedules: MOST });
   test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
-  assertClean(report);
+  assertClean(report, ALL ? 'complete' : 'sampled');
 });

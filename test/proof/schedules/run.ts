@@ -1,4 +1,6 @@
 /** Exploring a scenario, ordinarily or for long. */
+
+import { ALL } from '../../support/effort.js';
 import {
   assertClean,
   type ExhaustiveOptions,
@@ -16,8 +18,10 @@ export const LONG: boolean = process.env['HEDDLE_LONG'] === '1';
 const SEED = Number(process.env['HEDDLE_SEED'] ?? 1);
 
 const PREEMPTIONS = 2;
-/** Schedules of one exploration at most. */
-const MOST = LONG ? 300_000 : 40_000;
+/** Schedules of one exploration at most: all there are, but for the long version. */
+export const ALL_SCHEDULES = LONG ? 300_000 : 40_000;
+/** In the ordinary run some explorations end before they are through. */
+const MOST = ALL ? ALL_SCHEDULES : 1000;
 const SAMPLES = LONG ? 50 : 1;
 const LIMITS = { events: 60_000 };
 
@@ -54,7 +58,7 @@ export function run(module: Instrumented, scenario: Scenario, most: number = MOS
 
 /** Throws unless every schedule was clean, and all of them were run where that is asked for. */
 export function assertAllClean(scenario: Scenario, report: Report): void {
-  assertClean(report, scenario.sampled === undefined && !LONG ? 'complete' : 'sampled');
+  assertClean(report, scenario.sampled === undefined && ALL && !LONG ? 'complete' : 'sampled');
 }
 
 /** `1200 schedules, 300 pruned, complete`. */
