@@ -51,7 +51,7 @@ const all: readonly Defect[] = [
   },
 ];
 
-const defects = sampled(all, 4);
+const defects = sampled(all, 5);
 const compiled = compileMutants(defects);
 // whoever waits for it says so
 compiled.catch(() => undefined);

@@ -2,11 +2,13 @@
  * Four threads load, put, remove, clear and read a few keys: no read sees what a write had made over before it began, and a
  * loaded value is as old as the start of its loader. The check itself is held against engines that do not fence.
  */
+
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { makeCache, untilIntact } from '../support/caches.js';
 import { startCrew } from '../support/crew.js';
+import { sampled } from '../support/effort.js';
 import { wrongReads } from '../support/load-history.js';
 import type { Patch } from '../support/mutant.js';
 import { compileModules, makeCacheOver } from '../support/mutant-cache.js';
@@ -74,8 +76,9 @@ describe('a history of loads and writes', () => {
 
 describe('the check of histories', () => {
   it('finds engines that let a late result win', async (test) => {
-    const modules = await compileModules(Object.values(defects));
-    for (const [index, name] of Object.keys(defects).entries()) {
+    const tried = sampled(Object.entries(defects), 3);
+    const modules = await compileModules(tried.map(([, defect]) => defect));
+    for (const [index, [name]] of tried.entries()) {
       let found = 0;
       for (let attempt = 0; attempt < TRIES && found === 0; attempt++) {
         const module = modules[index] ?? assert.fail();

@@ -21,7 +21,7 @@ const PREEMPTIONS = 2;
 /** Schedules of one exploration at most: all there are, but for the long version. */
 export const ALL_SCHEDULES = LONG ? 300_000 : 40_000;
 /** In the ordinary run some explorations end before they are through. */
-const MOST = ALL ? ALL_SCHEDULES : 1000;
+const MOST = ALL ? ALL_SCHEDULES : 300;
 const SAMPLES = LONG ? 50 : 1;
 const LIMITS = { events: 60_000 };
 
