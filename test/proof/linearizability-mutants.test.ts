@@ -28,7 +28,7 @@ describe('a broken engine', () => {
   });
 
   const searches = DEFECTS.flatMap((defect) => defect.foundBy.map((name) => ({ defect, name })));
-  for (const { defect, name } of sampled(searches, 4)) {
+  for (const { defect, name } of sampled(searches, 8)) {
     it(`is found: ${defect.name}, by ${name}`, async (test) => {
       const setup = setupOf(name);
       using cache = makeBrokenCache(modules, defect.file, defect, optionsOf(setup));

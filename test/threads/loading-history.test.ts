@@ -76,7 +76,7 @@ describe('a history of loads and writes', () => {
 
 describe('the check of histories', () => {
   it('finds engines that let a late result win', async (test) => {
-    const tried = sampled(Object.entries(defects), 3);
+    const tried = sampled(Object.entries(defects), 4);
     const modules = await compileModules(tried.map(([, defect]) => defect));
     for (const [index, [name]] of tried.entries()) {
       let found = 0;
