@@ -1,5 +1,8 @@
 import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
+/** Channels that are tried for one message. */
+const ATTEMPTS = 4;
+
 /** How a flight has ended, for those who wait for it in other threads; neither value nor failure: look again. */
 export interface Landing {
   readonly at: number;
@@ -47,14 +50,31 @@ export class Mailbox {
     }
   }
 
+  /** Through the channel it listens by, since a message does not come back to where it was posted, or one for just this. */
   post(landing: Landing): void {
-    // a message does not come back to the channel it was posted to
-    if (this.#channel) {
-      this.#channel.postMessage(landing);
-      return;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const channel = this.#channel ?? new BroadcastChannel(this.#name);
+      const isPosted = tryPost(channel, landing);
+      if (channel !== this.#channel) channel.close();
+      if (isPosted) return;
+      if (this.#channel) {
+        // neither does it hear anything
+        this.close();
+        this.open();
+      }
     }
-    const channel = new BroadcastChannel(this.#name);
+  }
+}
+
+/**
+ * Whether it was posted. When another thread closes the last channel of a name while this one opens one, Node.js may make a
+ * channel that belongs to no other (20 to 26: one in 30,000 where three threads do nothing else), which says so by throwing.
+ */
+function tryPost(channel: BroadcastChannel, landing: Landing): boolean {
+  try {
     channel.postMessage(landing);
-    channel.close();
+    return true;
+  } catch {
+    return false;
   }
 }
