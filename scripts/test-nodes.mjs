@@ -22,7 +22,7 @@ const sameEverywhere = [
   ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'proof/closing', 'proof/leftovers'],
   ...['proof/versions', 'proof/lost-count', 'model/structures'],
   ...['-mutants', 'threads/split-commit', 'soak/'],
-  ...['cli/replay-traces', 'bench/questions'],
+  ...['cli/replay', 'cli/bench', 'test/bench', 'model/bytes', 'model/lru'],
 ];
 
 const summary = [process.version, 'all'].map((version) => ({ version, ...readResults(version) }));
