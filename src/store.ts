@@ -264,7 +264,7 @@ export class Store {
     const calls = this.#calls;
     calls.useClock();
     const holds = attempt >= ATTEMPTS_BEFORE_HOLD;
-    const heldUntil = calls.now() + HOLD_MICROS;
+    const heldUntil = holds ? calls.now() + HOLD_MICROS : 0;
     if (holds) {
       const held = this.#engine.hold(calls.now(), heldUntil);
       if (held === Status.BUSY) this.#seat.wait();
