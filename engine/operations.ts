@@ -13,7 +13,7 @@ import { Block, SIZE_MASK, blockSize } from './heap';
 import { BLOCK_HEADER, VALUE_SCRATCH, header } from './layout';
 import { isHeld, readFree, unchanged } from './lock';
 import { Entry, Flight, Shard } from './records';
-import { PURGE, afterRemoval, evictOldest, isKept, purge, remove, removeTail } from './removal';
+import { PURGE, afterRemoval, evictOldest, isKept, purge, readAhead, remove, removeTail } from './removal';
 import { reserveBlock } from './room';
 import {
   ANY_EPOCH,
@@ -319,6 +319,7 @@ export function write(key: Sized, value: Sized, now: f64, ttl: f64, flags: u32, 
   logWrite();
   // it is stored: what cannot be tidied up now waits for the next call
   purge(shard, PURGE, time);
+  readAhead();
   return found != 0 && (flags & REPORT) != 0 ? REPLACED : OK;
 }
 

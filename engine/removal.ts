@@ -5,7 +5,7 @@
 import { applyLogs } from './accesses';
 import { busyHeld, busyLock, freeGarbage } from './blocks';
 import { countOf, endEpoch, epochOf, isClosed, readCount } from './count';
-import { GRACE_WORD, header, shardAt } from './layout';
+import { BLOCK_HEADER, GRACE_WORD, header, shardAt } from './layout';
 import { isHeld, read, readFree, unchanged } from './lock';
 import { Entry, LOCK_OFFSET, Shard } from './records';
 import { removeSection } from './sections';
@@ -21,6 +21,12 @@ import {
   REPORT,
   RETRY,
 } from './status';
+import { keyLengthOf } from './table';
+
+/** The shard whose oldest entry was evicted last, until readAhead(); 0: none. */
+let evictedFrom: usize = 0;
+/** What readAhead() has read, so that the compiler keeps its loads. */
+let aheadSum: u32 = 0;
 
 /** Leftovers of older epochs that each insert and each clear takes away at a shard's tail. */
 export const PURGE: u32 = 2;
@@ -141,7 +147,27 @@ export function evictOldest(least: u32, now: u64): i32 {
     if (least != 0) forgetLost(least);
     return RETRY;
   }
+  evictedFrom = changetype<usize>(victimShard);
   return remove(victimShard, victimWord, changetype<Entry>(victim), CAUSE_EVICTED, oldest, least, now);
+}
+
+/**
+ * After the put that an eviction has made room for: reads what the next eviction from that list is going to change, which
+ * nobody has used for long. Each locked instruction waits for all loads before it; these have the time until the next call.
+ * Nothing depends on what they read; the entry may be gone, but its links point at records, and no key is longer than what
+ * stands behind the heap.
+ */
+export function readAhead(): void {
+  if (evictedFrom == 0) return;
+  const entry = changetype<Entry>(changetype<Shard>(evictedFrom).lruPrev);
+  const block = entry.block;
+  aheadSum =
+    load<u32>(block) +
+    load<u32>(block + BLOCK_HEADER + <usize>keyLengthOf(entry.keyInfo)) +
+    load<u32>(entry.chainPrev) +
+    load<u32>(entry.chainNext) +
+    load<u32>(entry.lruPrev);
+  evictedFrom = 0;
 }
 
 /**
