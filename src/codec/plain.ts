@@ -13,10 +13,22 @@ import { isWide } from './text.js';
 const MOST_NODES = 16;
 const MOST_MEMBERS = 32;
 const LONGEST_TEXT = 1024;
+/** So many names of properties are remembered in each thread, and no longer ones. */
+const MOST_NAMES = 1024;
+const LONGEST_NAME = 64;
 
 /** A code unit that JSON escapes, or that is not Latin-1. */
 const needsCare = /["\\]|[^ -\u00ff]/;
 const plainTag = '[object Object]';
+
+/** How a property begins: its name in quotes, with what stands before and behind it. */
+interface Opening {
+  readonly first: string;
+  readonly next: string;
+}
+
+/** Objects of one kind have the same names: of those met first it need not be found out again how they are written. */
+const openings = new Map<string, Opening>();
 
 /** The JSON text of a value that survives it unchanged, or `undefined`. May run getters of the value. */
 export function plainText(value: unknown): string | undefined {
@@ -69,12 +81,23 @@ function textOfObject(object: object, seen: object[]): string | undefined {
   if (Object.prototype.toString.call(object) !== plainTag) return undefined;
   let text = '';
   for (const key of keys) {
-    const name = quote(key);
-    const value = name === undefined ? undefined : textOf((object as Record<string, unknown>)[key], seen);
+    const opening = openingOf(key, text === '');
+    if (opening === undefined) return undefined;
+    const value = textOf((object as Record<string, unknown>)[key], seen);
     if (value === undefined) return undefined;
-    text += text === '' ? `${name}:${value}` : `,${name}:${value}`;
+    text = text + opening + value;
   }
-  return `{${text}}`;
+  return `${text}}`;
+}
+
+function openingOf(name: string, isFirst: boolean): string | undefined {
+  const known = openings.get(name);
+  if (known !== undefined) return isFirst ? known.first : known.next;
+  const quoted = quote(name);
+  if (quoted === undefined) return undefined;
+  const mayStay = name.length <= LONGEST_NAME && openings.size < MOST_NAMES;
+  if (mayStay) openings.set(name, { first: `{${quoted}:`, next: `,${quoted}:` });
+  return isFirst ? `{${quoted}:` : `,${quoted}:`;
 }
 
 function quote(text: string): string | undefined {

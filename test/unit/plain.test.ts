@@ -27,6 +27,16 @@ suite('plainText', () => {
     keeps(vm.runInNewContext('[1, 2]'));
   });
 
+  test('takes names of properties that it has met before, more than it remembers, and long ones', () => {
+    for (let i = 0; i < 1100; i++) keeps({ [`name${i}`]: i, [`other${i}`]: i });
+    for (const name of ['name7', 'other7', 'name1099', '', '__proto__', 'a"b', '\ud800', 'x'.repeat(65)]) {
+      keeps(JSON.parse(`{${JSON.stringify(name)}:1,"last":2}`));
+      keeps(JSON.parse(`{"first":1,${JSON.stringify(name)}:2}`));
+    }
+    assert.equal(plainText({ first: 1, ['x'.repeat(1025)]: 2 }), undefined);
+    assert.equal(plainText({ '\u0100': 1 }), undefined);
+  });
+
   test('agrees with structured clone wherever it applies', () => {
     const leaf = fc.oneof(
       fc.string(),
