@@ -12,9 +12,19 @@
  */
 import { changeCount, countOf, epochOf, readCount } from './count';
 import { Block, FREE, PREV_FREE, SIZE_MASK, heapReset, listInsert } from './heap';
-import { ENTRY_BYTES, FLIGHT_BYTES, SHARD_HEADS, arenaAt, header, shardAt, slotAt } from './layout';
-import { OWNER_MASK, isHeld, read, readFree, releaseChanged } from './lock';
-import { Arena, Entry, Flight, LOCK_OFFSET, Shard, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
+import {
+  ENTRY_BYTES,
+  FLIGHT_BYTES,
+  SHARD_HEADS,
+  SLOTS_TAKEN,
+  arenaAt,
+  header,
+  shardAt,
+  shardOfRecord,
+  slotAt,
+} from './layout';
+import { OWNER_MASK, SEQUENCE_ONE, isHeld, read, readFree, releaseChanged } from './lock';
+import { Arena, Entry, Flight, LOCK_OFFSET, Shard, Slot, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
 import { mine, owner } from './self';
 
 /** Takes over every lock that this owner number holds and rebuilds what it protects; how many. */
@@ -120,16 +130,42 @@ function rebuildArena(arena: Arena): void {
   arena.used = used;
 }
 
-/** Whether an entry or a slot points back at this block. Its owner may be changing hands meanwhile. */
+/**
+ * Whether an entry or a slot points back at this block, which may be changing hands meanwhile: from its entry to a slot's
+ * garbage, from there to its hand (keepGarbage), and to an entry again. Whoever takes it from a slot writes the owner; so it
+ * was nobody's if it was not found while that stayed the same, unless it has gone all the way round.
+ */
 function rebuildIsOwned(at: usize): bool {
-  const block = changetype<Block>(at);
-  if (block.info & FREE) return false;
+  if (changetype<Block>(at).info & FREE) return false;
   while (true) {
-    const holder = atomic.load<u32>(at + offsetof<Block>('owner'));
-    if ((holder & 1) == 0 && holder != 0 && changetype<Entry>(<usize>holder).block == at) return true;
-    for (let i: u32 = 0; i < header().slotCount; i++) {
+    const holder = rebuildOwnerOf(at);
+    const turns = rebuildTurns(holder);
+    if (rebuildOwnerOf(at) != holder) continue;
+    if (rebuildHolds(holder, at)) return true;
+    const count = atomic.load<u32>(SLOTS_TAKEN);
+    for (let i: u32 = 0; i < count; i++) {
       if (slotAt(i).hand == at || slotAt(i).garbage == at) return true;
     }
-    if (atomic.load<u32>(at + offsetof<Block>('owner')) == holder) return false;
+    if (rebuildOwnerOf(at) != holder) continue;
+    // a section that has given it back to this entry may not be over yet
+    if (rebuildHolds(holder, at)) return true;
+    if (rebuildTurns(holder) == turns) return false;
   }
+}
+
+function rebuildOwnerOf(at: usize): u32 {
+  return atomic.load<u32>(at + offsetof<Block>('owner'));
+}
+
+/** Whether this owner is an entry that points back. */
+function rebuildHolds(holder: u32, at: usize): bool {
+  return (holder & 1) == 0 && holder != 0 && changetype<Entry>(<usize>holder).block == at;
+}
+
+/** Moves on before a block that has left this owner comes back to it: the puts of a slot, the sequence of a record's shard. */
+function rebuildTurns(holder: u32): u64 {
+  if (holder & 1) {
+    return atomic.load<u64>(changetype<usize>(slotAt((holder >> 1) - 1)) + offsetof<Slot>('puts'));
+  }
+  return holder == 0 ? 0 : read(changetype<usize>(shardOfRecord(<usize>holder))) / SEQUENCE_ONE;
 }

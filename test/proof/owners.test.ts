@@ -1,0 +1,185 @@
+/**
+ * A take-over of an arena, beside a thread that needs no lock of it: that evicts, and uses its victim's block again, while
+ * the take-over looks for who has each block. Whatever the order, no block that somebody has is free afterwards.
+ */
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { describe, it } from 'node:test';
+import { REPORT, Status } from '../../src/memory/engine.js';
+import { ALL } from '../support/effort.js';
+import { compileMutants, type Patch } from '../support/mutant.js';
+import { blankMemory, Doors } from '../support/structures.js';
+import {
+  assertClean,
+  assertFails,
+  call,
+  explore,
+  type Outcome,
+  type Scenario,
+  World,
+} from './explore/index.js';
+import { NOW } from './schedules/actions.js';
+import { builtEngine, prepared } from './schedules/engines.js';
+import { sized } from './schedules/line.js';
+import { ownerOf } from './schedules/operation.js';
+
+/** Schedules at most: all there are, or in the ordinary run a part. */
+const MOST = ALL ? Number.POSITIVE_INFINITY : 1000;
+const PAGES = 14;
+const SEED = [1, 2, 3, 4] as const;
+const KEY = sized(1);
+/** A number that no slot here has: of who has died with the lock of the arena. */
+const DEAD = 100;
+const [HEIR, WRITER] = [0, 1] as const;
+
+interface Plot {
+  /** Where the writer has the only block. */
+  readonly start: 'hand' | 'garbage';
+  /** The keys that the writer stores, one after the other. */
+  readonly puts: readonly string[];
+  readonly preemptions: number;
+}
+
+const { at: offsets } = (await Doors.opener())(blankMemory(1));
+
+function put(world: World, key: string, flags = 0): [name: string, ...args: number[]] {
+  const keyAt = (world.query('slotAddress', WRITER) >>> 0) + world.global('slotKey');
+  world.write(keyAt, Buffer.from(key));
+  return ['put', KEY, KEY, NOW, 0, flags];
+}
+
+/** A cache for one entry, and an arena that is locked by nobody who lives. */
+function prepare(world: World, { start }: Plot): void {
+  assert.equal(world.call('initialize', PAGES, 1, 1, NOW, ...SEED), 1);
+  for (const thread of [HEIR, WRITER]) {
+    assert.equal(world.callAs(thread, 'claimSlot', ...ownerOf(thread)), thread);
+  }
+  if (start === 'hand') {
+    assert.equal(world.callAs(WRITER, 'reserve', KEY, KEY, NOW, 0), Status.OK);
+  } else {
+    assert.equal(world.callAs(WRITER, ...put(world, 'a')), Status.OK);
+    assert.equal(world.callAs(WRITER, ...put(world, 'b', REPORT)), Status.REMOVED);
+  }
+  const arena = world.view.getUint32(offsets.headerArenas, true);
+  const lockAt = arena + offsets.LOCK_OFFSET;
+  world.view.setUint32(lockAt, world.view.getUint32(lockAt, true) + DEAD, true);
+}
+
+function check({ world }: Outcome, { puts }: Plot): void {
+  assert.equal(world.query('verify'), 0);
+  put(world, puts.at(-1) ?? '');
+  assert.equal(world.callAs(WRITER, 'has', KEY, NOW), Status.OK);
+}
+
+function exploreAll(
+  module: Uint8Array,
+  plot: Plot,
+  most = Number.POSITIVE_INFINITY,
+): ReturnType<typeof explore> {
+  const options = { module: prepared(module), pages: PAGES, threads: 2 };
+  const world = new World({ ...options, prepare: (one) => prepare(one, plot) });
+  const begin = (): Scenario => ({
+    threads: [
+      (function* () {
+        assert.equal(yield* call('rebuildOwnedBy', DEAD), 1);
+      })(),
+      (function* () {
+        for (const key of plot.puts) assert.equal(yield* call(...put(world, key)), Status.OK);
+      })(),
+    ],
+    check: (outcome) => check(outcome, plot),
+  });
+  return explore(world, begin, {
+    mode: 'exhaustive',
+    preemptions: plot.preemptions,
+    schedules: most,
+    limits: { events: 20_000 },
+  });
+}
+
+const SAME_RECORD: Plot = { start: 'garbage', puts: ['b'], preemptions: 3 };
+const SAME_RECORD_TWICE: Plot = { start: 'garbage', puts: ['b', 'c'], preemptions: 4 };
+const SAME_HAND: Plot = { start: 'hand', puts: ['b', 'c'], preemptions: 4 };
+const CASES: readonly (readonly [name: string, plot: Plot])[] = [
+  ['a block that goes from an entry to the next one in the same record', SAME_RECORD],
+  ['a block that does so and leaves that one again', SAME_RECORD_TWICE],
+  ['a block that comes back to the hand it was in', SAME_HAND],
+];
+
+function rebuild(edits: Patch['edits']): Patch {
+  return { file: 'rebuild.ts', edits };
+}
+
+describe('in every order', () => {
+  for (const [name, plot] of CASES) {
+    it(name, (test) => {
+      const report = exploreAll(builtEngine(), plot, MOST);
+      test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
+      assertClean(report, ALL ? 'complete' : 'sampled');
+    });
+  }
+});
+const defects: readonly (readonly [name: string, plot: Plot, patch: Patch])[] = [
+  [
+    'that uses a block again without a mark that it is in its hand',
+    SAME_RECORD,
+    { file: 'blocks.ts', edits: [['  block.owner = slotMark(myNumber);\n', '']] },
+  ],
+  [
+    'that asks for the owner once',
+    SAME_RECORD,
+    rebuild([
+      [
+        '    if (rebuildOwnerOf(at) != holder) continue;\n    // a section',
+        '    return false;\n    // a section',
+      ],
+    ]),
+  ],
+  [
+    'that takes an owner that is the same again for one that has stayed',
+    SAME_RECORD_TWICE,
+    rebuild([['if (rebuildTurns(holder) == turns) return false;', 'return false;']]),
+  ],
+  [
+    'that does not ask again whether the owner has the block',
+    SAME_RECORD,
+    rebuild([
+      [
+        '    // a section that has given it back to this entry may not be over yet\n    if (rebuildHolds(holder, at)) return true;\n',
+        '',
+      ],
+    ]),
+  ],
+  [
+    'that takes a hand that has the block again for one that has kept it',
+    SAME_HAND,
+    rebuild([
+      [
+        "return atomic.load<u64>(changetype<usize>(slotAt((holder >> 1) - 1)) + offsetof<Slot>('puts'));",
+        'return 0;',
+      ],
+    ]),
+  ],
+  [
+    'that counts turns from later on than it knows the owner',
+    SAME_HAND,
+    rebuild([
+      [
+        '    if (rebuildOwnerOf(at) != holder) continue;\n    if (rebuildHolds(holder, at)) return true;\n    const count',
+        '    if (rebuildHolds(holder, at)) return true;\n    const count',
+      ],
+    ]),
+  ],
+];
+
+describe('finds an engine', () => {
+  const compiled = compileMutants((ALL ? defects : []).map(([, , patch]) => patch));
+  compiled.catch(() => undefined);
+  for (const [index, [name, plot]] of (ALL ? defects : []).entries()) {
+    it(name, async (test) => {
+      const report = exploreAll((await compiled)[index] as Uint8Array, plot);
+      const { kind, message } = assertFails(report);
+      test.diagnostic(`${report.schedules} schedules; ${kind}: ${message.split('\n')[0]}`);
+    });
+  }
+});
