@@ -91,7 +91,7 @@ export type Action =
   /** Goes through all entries, by their places or in the order of use. */
   | { readonly kind: 'scan' | 'walk'; readonly now: number }
   /** The cleaner's round through one shard. */
-  | { readonly kind: 'clean'; readonly shard: number; readonly now: number }
+  | { readonly kind: 'clean'; readonly shard: number; readonly now: number; readonly steps: number }
   /** Goes on to what comes next once another thread is dead, and gives its slot back. */
   | { readonly kind: 'reap'; readonly thread: number }
   /** Nobody's action: a shard is emptied because somebody died with its lock. It holds these keys, and all loads. */
@@ -110,6 +110,8 @@ interface Claiming {
 
 /** µs */
 const LEASE = 30_000_000;
+/** More than a scenario needs. */
+const CLEANER_STEPS = 64;
 
 /** Stores a value; a long one travels by way of a block of its own. */
 export function put(key: string, value: string, { now = NOW, ttl = 0 }: Times = {}): Action {
@@ -208,7 +210,12 @@ export function walk(now = NOW): Action {
 
 /** The cleaner’s round through one shard. */
 export function clean(now: number, shard = 0): Action {
-  return { kind: 'clean', shard, now };
+  return { kind: 'clean', shard, now, steps: CLEANER_STEPS };
+}
+
+/** One step of it. */
+export function cleanOnce(now: number): Action {
+  return { kind: 'clean', shard: 0, now, steps: 1 };
 }
 
 /** Tries to become the one who loads a key. */

@@ -31,7 +31,6 @@ const ABSENT = 0;
 /** Tries after which a reader of a large value asks writers to wait. */
 const READER_TRIES = 1;
 const HOLD = 50_000;
-const CLEANER_STEPS = 64;
 /** More than any patience, as 32 bits. */
 const IN_VAIN = [0xff, 0xff, 0xff, 0x7f];
 
@@ -97,7 +96,7 @@ export class Seat {
       case 'size':
         return this.#size();
       case 'clean':
-        return this.#line.until('clean', action.shard, action.now, CLEANER_STEPS, this.#flags);
+        return this.#line.until('clean', action.shard, action.now, action.steps, this.#flags);
       case 'reserve':
         return this.#reserve(action);
       case 'putIfAbsent':

@@ -1,5 +1,5 @@
 /** Deletes, expiry and the cleaner, and what happens to records that are used again. */
-import { clean, get, has, NOW, near, put, remove, touch } from '../actions.js';
+import { clean, cleanOnce, get, has, NOW, near, put, remove, touch } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 /** One tick of the wheel and more. */
@@ -8,6 +8,8 @@ const LONG = 60_000_000;
 const AFTER_SHORT = NOW + 20_000;
 /** So late that an entry with a long time to live moves down in the wheel, but does not expire. */
 const LATER = NOW + 58_500_000;
+/** Some turns of the wheel after its deadline. */
+const AFTER_LONG = NOW + 80_000_000;
 
 export const REMOVING: readonly Scenario[] = [
   {
@@ -146,6 +148,47 @@ export const REMOVING: readonly Scenario[] = [
         name: 'an entry moved in the wheel after it has gone',
         file: 'clean.ts',
         edits: [['moveTimerSection(shard, word, entry)', 'moveTimerSection(shard, readFree(lock), entry)']],
+      },
+    ],
+  },
+  {
+    name: 'cleaner / cleaner',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x', { ttl: LONG })],
+      threads: [[clean(AFTER_LONG)], [clean(AFTER_LONG)]],
+    },
+    mutants: [
+      {
+        name: 'a wheel that is set forward and those who look around do not notice',
+        file: 'sections.ts',
+        edits: [
+          [
+            '  shard.wheelTick = tick;\n  releaseChanged(lock, word);',
+            '  shard.wheelTick = tick;\n  releaseUnchanged(lock, word);',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'cleaner / one that was held up, and moves an entry down',
+    plot: {
+      maxSize: 2,
+      before: [put('a', 'x', { ttl: LONG }), cleanOnce(LATER)],
+      threads: [[cleanOnce(AFTER_LONG)], [cleanOnce(LATER)]],
+    },
+    preemptions: 3,
+    mutants: [
+      {
+        name: 'a move in the wheel that those who look around do not notice',
+        file: 'sections.ts',
+        edits: [
+          [
+            '  wheelLink(shard, entry);\n  releaseChanged(lock, word);\n  return OK;\n}\n\n/** Section: sets',
+            '  wheelLink(shard, entry);\n  releaseUnchanged(lock, word);\n  return OK;\n}\n\n/** Section: sets',
+          ],
+        ],
       },
     ],
   },
