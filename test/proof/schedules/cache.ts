@@ -19,6 +19,8 @@ export interface Plot {
   readonly pages?: number;
   /** What has happened before. */
   readonly before?: readonly Action[];
+  /** What the first thread has done after that: its accesses are in its log. */
+  readonly warm?: readonly Action[];
   readonly threads: readonly (readonly Action[])[];
   /** Memory is scarce: puts may evict before the cache is full. */
   readonly pressed?: boolean;
@@ -65,11 +67,11 @@ export class Cache {
   readonly #explained = new Set<string>();
 
   constructor(module: Instrumented, plot: Plot) {
-    const { maxSize, shards = 1, pages = PAGES, before = [], threads } = plot;
+    const { maxSize, shards = 1, pages = PAGES, before = [], warm = [], threads } = plot;
     this.#plot = plot;
-    this.#actions = [...before, ...threads.flat()];
+    this.#actions = [...before, ...warm, ...threads.flat()];
     this.#keys = [...new Set(this.#actions.flatMap((action) => ('key' in action ? [action.key] : [])))];
-    let story: ReturnType<Quiet['play']> | undefined;
+    let story: ReturnType<Quiet['play']>[] = [];
     let quiet: Quiet | undefined;
     const prepare = (world: World): void => {
       assert.equal(world.call('initialize', pages, maxSize, shards, BEGINNING, ...SEED), 1);
@@ -77,16 +79,16 @@ export class Cache {
         assert.equal(world.callAs(thread, 'claimSlot', ...ownerOf(thread)), thread);
       }
       quiet = new Quiet(world, maxSize);
-      story = quiet.play(before);
+      story = [quiet.play(before), quiet.play(warm, 0)];
     };
     this.world = new World({ module, pages, threads: threads.length, prepare });
-    assert.ok(quiet !== undefined && story !== undefined);
+    assert.ok(quiet !== undefined);
     this.#quiet = quiet;
-    this.#decoded = story.decoded;
+    this.#decoded = new Map(story.flatMap(({ decoded }) => [...decoded]));
     const isWalked = this.#actions.some(({ kind }) => kind === 'scan' || kind === 'walk');
     this.#order = isWalked ? quiet.buckets(this.#keys) : [];
     this.world.restore();
-    this.#initial = this.#beginning(story.operations);
+    this.#initial = this.#beginning(story.flatMap(({ operations }) => operations));
   }
 
   #beginning(operations: readonly Operation[]): State {

@@ -30,8 +30,11 @@ export class Quiet {
     assert.equal(world.call('claimSlot', ...ownerOf(this.#index)), this.#index);
   }
 
-  /** Plays actions to their end; what they were told, and what has been decoded. */
-  play(actions: readonly Action[]): { operations: Operation[]; decoded: Seat['decoded'] } {
+  /** Plays actions of this or another thread to their end; what they were told, and what has been decoded. */
+  play(
+    actions: readonly Action[],
+    thread: number = this.#index,
+  ): { operations: Operation[]; decoded: Seat['decoded'] } {
     const operations: Operation[] = [];
     const shared: Shared = {
       world: this.#world,
@@ -41,8 +44,8 @@ export class Quiet {
       impatient: false,
       reporting: false,
     };
-    const seat = new Seat(shared, this.#index, new Map());
-    this.#run(seat.play(actions));
+    const seat = new Seat(shared, thread, new Map());
+    this.#run(seat.play(actions), thread);
     return { operations, decoded: seat.decoded };
   }
 
@@ -116,11 +119,15 @@ export class Quiet {
   }
 
   /** Carries out a program at once. */
-  #run(program: Step<void>): void {
+  #run(program: Step<void>, thread: number): void {
     for (let next = program.next(); next.done !== true; ) {
       const command = next.value;
       if (command.type === 'call') {
-        next = program.next(this.#world.call(command.name, ...command.args));
+        const { name, args } = command;
+        const isOwn = thread === this.#index;
+        next = program.next(
+          isOwn ? this.#world.call(name, ...args) : this.#world.callAs(thread, name, ...args),
+        );
         continue;
       }
       if (command.type === 'access' && command.write) this.#world.touch(command.address, command.length);

@@ -3,11 +3,16 @@ import { type Action, get, near, put, remove } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 const THREE = [put('a', 'x'), put('b', 'y'), put('c', 'z')];
-const ALTERNATING = ['a', 'b', 'a', 'a', 'b'];
+const ALTERNATING = 'abaab';
+
+/** A hit on each of these keys. */
+function hits(keys: string): Action[] {
+  return [...keys].map((key) => get(key));
+}
 
 /** More accesses than the log of so small a cache has room for. */
 function many(): Action[] {
-  return Array.from({ length: 8 }, () => ALTERNATING.map((key) => get(key))).flat();
+  return hits(ALTERNATING.repeat(8));
 }
 
 export const LOGGING: readonly Scenario[] = [
@@ -148,6 +153,51 @@ export const LOGGING: readonly Scenario[] = [
         name: 'a record that is applied to a free one',
         file: 'sections.ts',
         edits: [['held != 0 && <u32>held == version && ', '']],
+      },
+    ],
+  },
+  {
+    name: 'two hits with a full log / an evictor that has begun to apply it',
+    plot: {
+      maxSize: 3,
+      before: THREE,
+      warm: hits(`ba${'b'.repeat(30)}`),
+      threads: [hits('ab'), [put('d', 'w')]],
+      ordered: true,
+    },
+    mutants: [
+      {
+        name: 'an application that applies more and looks for later records as far as before',
+        file: 'accesses.ts',
+        edits: [['    end = now + size;\n', '']],
+      },
+    ],
+  },
+  {
+    name: 'hits that pass over a full log’s access to the oldest / an evictor that has begun to apply it',
+    plot: {
+      maxSize: 3,
+      before: THREE,
+      warm: hits(`bbbbba${'b'.repeat(26)}`),
+      threads: [hits('abbbb'), [put('d', 'w')]],
+      ordered: true,
+    },
+    preemptions: 1,
+    mutants: [
+      {
+        name: 'an application that looks no further than before when another thread has applied records',
+        file: 'accesses.ts',
+        edits: [['    end = now + size;\n    stop = now + most;\n', '']],
+      },
+      {
+        name: 'an application that applies no more than before for what it has passed over since',
+        file: 'accesses.ts',
+        edits: [['    stop = now + most;\n', '']],
+      },
+      {
+        name: 'an application that goes on where it was, whatever another thread has applied',
+        file: 'accesses.ts',
+        edits: [['    position = now;\n', '']],
       },
     ],
   },
