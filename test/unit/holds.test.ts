@@ -18,6 +18,9 @@ const OPTIONS = { maxSize: 10, maxBytes: '1 MiB', shards: 1, cleanupInterval: 0 
 const NOW = 1_000_000;
 const UNTIL = NOW + 1000;
 
+/** A number that no slot here has. */
+const DEAD = 200;
+
 const { OK, BUSY } = Status;
 
 /** A thread's calls of the engine. */
@@ -71,6 +74,22 @@ function check(test: TestContext, cache: ThreadSafeCache): void {
   assertIntact(cache);
 }
 
+/** Throws when a hold outlasts its entry, whose shard was taken over from a thread that had died with its lock. */
+function checkTakenOver(test: TestContext, cache: ThreadSafeCache): void {
+  const [writer, reader] = [0, 1].map(() => new Caller(test, cache)) as [Caller, Caller];
+  const { engine, places } = writer.seat;
+  assert.equal(writer.put('held', 'x', NOW), OK);
+  assert.equal(reader.hold('held', NOW, UNTIL), OK);
+  assert.equal(writer.put('held', 'y', NOW), BUSY);
+  const lock = writer.seat.field(places.slotBusyAt) + places.LOCK_OFFSET;
+  const words = new Uint32Array(contentOf(cache).memory.buffer, lock, 1);
+  words[0] = (words[0] ?? 0) + DEAD;
+  assert.equal(engine.rebuildOwnedBy(DEAD), 1);
+  assert.equal(writer.put('next', 'x', NOW), OK);
+  assert.equal(writer.put('next', 'y', NOW), OK, 'another key in the same record');
+  assertIntact(cache);
+}
+
 const defects: Readonly<Record<string, Patch>> = {
   'a removal that asks for no hold': {
     file: 'sections.ts',
@@ -97,7 +116,16 @@ const defects: Readonly<Record<string, Patch>> = {
 describe("a reader's hold", () => {
   it('keeps writers of its entry away, for a while', (test) => check(test, makeCache(test, OPTIONS)));
 
+  it('does not outlast a take-over of its shard', (test) => checkTakenOver(test, makeCache(test, OPTIONS)));
+
   if (ALL) {
+    it('is looked at after a take-over: one that leaves it is found', async (test) => {
+      const edits = [['  shard.held = 0;\n', '']] as const;
+      const [module] = await compileModules([{ file: 'rebuild.ts', edits }]);
+      const cache = makeCacheOver(module as WebAssembly.Module, OPTIONS);
+      assert.throws(() => checkTakenOver(test, cache), { code: 'ERR_ASSERTION' });
+    });
+
     it('is looked at: engines with a defect are found', async (test) => {
       const modules = await compileModules(Object.values(defects));
       for (const [index, name] of Object.keys(defects).entries()) {
