@@ -153,6 +153,16 @@ export const DYING: readonly Scenario[] = [
         edits: [['const orphans = taken > 0;', 'const orphans = false;']],
       },
       {
+        name: 'a block that is free before its slot has forgotten it',
+        file: 'blocks.ts',
+        edits: [
+          [
+            '  store<u32>(changetype<usize>(slot) + field, 0);\n  heapFree(arena, block);\n',
+            '  heapFree(arena, block);\n  store<u32>(changetype<usize>(slot) + field, 0);\n',
+          ],
+        ],
+      },
+      {
         name: 'a removal that still has a version when the count is changed',
         file: 'sections.ts',
         edits: [

@@ -1,5 +1,5 @@
 /** Values too long for the scratch, and memory that runs short. */
-import { get, holdingGet, long, peek, put, remove, urgentPut } from '../actions.js';
+import { get, holdingGet, long, peek, put, remove, reserve, urgentPut } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 const LARGE = 8_200;
@@ -119,6 +119,24 @@ export const LARGE_VALUES: readonly Scenario[] = [
       threads: [[urgentPut('e', long('v', 5_000))], [remove('b'), put('c', long('u', 1_500))]],
     },
     preemptions: 1,
+  },
+  {
+    name: 'emptying a stretch / delete in it, a block in hand that was left there, put',
+    plot: {
+      ...CROWDED,
+      threads: [
+        [urgentPut('e', long('v', 5_000))],
+        [remove('b'), reserve('f', long('u', 2_000)), put('g', 's')],
+      ],
+    },
+    preemptions: 1,
+    mutants: [
+      {
+        name: 'a stretch with an entry of which only the record is known',
+        file: 'stretch.ts',
+        edits: [['} else if (changetype<Entry>(owner).block == at) {', '} else {']],
+      },
+    ],
   },
   {
     name: 'two that empty a stretch',
