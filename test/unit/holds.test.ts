@@ -12,6 +12,7 @@ import { assertIntact, contentOf, makeCache } from '../support/caches.js';
 import { ALL } from '../support/effort.js';
 import type { Patch } from '../support/mutant.js';
 import { compileModules, makeCacheOver } from '../support/mutant-cache.js';
+import { blankMemory, Doors } from '../support/structures.js';
 
 const OPTIONS = { maxSize: 10, maxBytes: '1 MiB', shards: 1, cleanupInterval: 0 } as const;
 /** µs */
@@ -22,6 +23,7 @@ const UNTIL = NOW + 1000;
 const DEAD = 200;
 
 const { OK, BUSY } = Status;
+const { at: offsets } = (await Doors.opener())(blankMemory(1));
 
 /** A thread's calls of the engine. */
 class Caller {
@@ -81,7 +83,7 @@ function checkTakenOver(test: TestContext, cache: ThreadSafeCache): void {
   assert.equal(writer.put('held', 'x', NOW), OK);
   assert.equal(reader.hold('held', NOW, UNTIL), OK);
   assert.equal(writer.put('held', 'y', NOW), BUSY);
-  const lock = writer.seat.field(places.slotBusyAt) + places.LOCK_OFFSET;
+  const lock = writer.seat.field(places.slotBusyAt) + offsets.LOCK_OFFSET;
   const words = new Uint32Array(contentOf(cache).memory.buffer, lock, 1);
   words[0] = (words[0] ?? 0) + DEAD;
   assert.equal(engine.rebuildOwnedBy(DEAD), 1);
