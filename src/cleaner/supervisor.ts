@@ -37,6 +37,7 @@ export class CleanerSupervisor {
   readonly #timer: NodeJS.Timeout;
   readonly #onClosed: () => void;
   #worker: Worker | undefined;
+  #hasStopped = false;
 
   /** @param onClosed Called when the cache is found to have been shut down by its creator. */
   constructor(handle: HandleContent, seat: Seat, listener: CleanerListener, onClosed: () => void) {
@@ -73,13 +74,16 @@ export class CleanerSupervisor {
     }
   }
 
-  /** Ends the cleaner this thread has started, and looks after it no more. */
+  /**
+   * Ends the cleaner this thread has started, and looks after it no more. Nothing is told from then on: whoever shuts a cache
+   * down may close the logger next.
+   */
   stop(): void {
+    this.#hasStopped = true;
     clearInterval(this.#timer);
     const worker = this.#worker;
     this.#worker = undefined;
     if (worker === undefined) return;
-    worker.removeAllListeners('exit');
     order(worker, 'end');
     this.#listener.stopped();
   }
@@ -92,14 +96,17 @@ export class CleanerSupervisor {
   #follow(worker: Worker): void {
     this.#worker = worker;
     const listener = this.#listener;
-    worker.on('error', (error) => listener.failed(error));
+    const tell = (what: () => void) => {
+      if (!this.#hasStopped) what();
+    };
+    worker.on('error', (error) => tell(() => listener.failed(error)));
     worker.on('exit', () => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
       listener.stopped();
     });
-    worker.on('online', () => listener.started());
-    worker.on('message', (report: CleanerReport) => listener.report(report));
+    worker.on('online', () => tell(() => listener.started()));
+    worker.on('message', (report: CleanerReport) => tell(() => listener.report(report)));
   }
 
   #watch(): void {

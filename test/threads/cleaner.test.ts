@@ -1,6 +1,7 @@
 /** The cleaner's thread: there is one where it is wanted and allowed, it is replaced when it dies, and it holds nobody up. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CleanerOffice } from '../../src/cleaner/office.js';
 import { type CacheOptions, ThreadSafeCache } from '../../src/index.js';
 import { nowMicros } from '../../src/memory/clock.js';
@@ -124,6 +125,32 @@ describe('the cleaner stops', () => {
     const lines = logger.at('info').map((line) => line.split(': ')[1]);
     assert.deepEqual([lines[0], lines.at(-1)], ['cleaner started', 'cleaner stopped']);
     await untilAllEnded(cache);
+  });
+
+  it('without a word after that: its logger may be closed by then', async (test) => {
+    const logger = new RecordingLogger();
+    const cache = makeCache(test, { ...cleaned, logger });
+    await until(() => cache.getStats().threads === 2, 'the cleaner is there');
+    for (let i = 0; i < 1000; i++) cache.put(i, i, 0.001);
+    // in its own thread, while this one does not listen
+    const end = performance.now() + 5000;
+    while (cache.getStats().expiredRemovals < 1000 && performance.now() < end);
+    assert.equal(cache.getStats().expiredRemovals, 1000);
+    cache.shutdown();
+    const { length } = logger.lines;
+    await untilAllEnded(cache);
+    await sleep(50);
+    assert.deepEqual(logger.lines.slice(length), []);
+  });
+
+  it('for good, also when it has not started yet', async (test) => {
+    const logger = new RecordingLogger();
+    makeCache(test, { ...cleaned, logger }).shutdown();
+    await sleep(1000);
+    assert.deepEqual(
+      logger.lines.map(({ message }) => message.split(': ')[1]),
+      ['cleaner stopped'],
+    );
   });
 
   it('when the cache ends, if another than the creator has started it', async (test) => {
