@@ -5,6 +5,7 @@ import { copyOfKey, formatKey } from './codec/keys.js';
 import type { HandleContent } from './memory/handle.js';
 import type { Removal } from './memory/removal.js';
 import type { Seat } from './memory/seat.js';
+import { onRejection } from './rejection.js';
 import type { RemovalEvent, RemovalListener } from './removal-event.js';
 import type { RemovalLog } from './removal-log.js';
 
@@ -154,9 +155,8 @@ export class CacheEvents implements CallsListener, CleanerListener {
 
   #tell(registration: Registration, event: RemovalEvent): void {
     try {
-      const result = registration.listener(ownEvent(event));
-      if (result instanceof Promise)
-        result.catch((error: unknown) => this.#failed(registration, event, error));
+      const returned = registration.listener(ownEvent(event));
+      onRejection(returned, (error) => this.#failed(registration, event, error));
     } catch (error) {
       this.#failed(registration, event, error);
     }

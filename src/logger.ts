@@ -1,3 +1,5 @@
+import { onRejection } from './rejection.js';
+
 /** What a cache writes its log lines to; `console` and pino fit. Each line is one finished string. */
 export interface CacheLogger {
   debug(message: string): void;
@@ -18,8 +20,7 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export function guardLogger(logger: CacheLogger): CacheLogger {
   const guard = (level: keyof CacheLogger) => (message: string) => {
     try {
-      const result: unknown = logger[level](message);
-      if (result instanceof Promise) result.catch(() => {});
+      onRejection(logger[level](message), () => {});
     } catch {
       // A cache must not fail because its log does.
     }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import type { CacheKey, CacheOptions, RemovalEvent, ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, attachAgain, makeCache } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
@@ -258,6 +259,7 @@ describe('a listener', () => {
     cache.onRemoval(async () => {
       throw new Error('mine, later');
     });
+    cache.onRemoval(runInNewContext('async () => { throw new Error("mine, from elsewhere"); }'));
     cache.onRemoval(() => {
       throw Object.create(null);
     });
@@ -275,13 +277,14 @@ describe('a listener', () => {
       ],
     );
     const errors = logger.at('error');
-    assert.equal(errors.length, 6);
+    assert.equal(errors.length, 8);
     assert.match(
       errors[0] ?? '',
       /^heddle ".*": a removal listener failed, told of deleted "a": Error: mine$/,
     );
     assert.match(errors[1] ?? '', /something that cannot be shown$/);
     assert.match(errors.join('\n'), /told of a clear: Error: mine, later/);
+    assert.match(errors.join('\n'), /told of a clear: Error: mine, from elsewhere/);
   });
 
   it('that throws is a warning of the process, once, where there is no logger', async (test) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { type CacheLogger, guardLogger, logLevels } from '../../src/logger.js';
 
 test('passes every line on to the method of its level, with its logger as this', () => {
@@ -43,6 +44,12 @@ test('drops what an asynchronous logger rejects with', async () => {
   };
   guardLogger({ debug: fail, info: fail, warn: fail, error: fail }).warn('x');
   await setImmediate(); // an unhandled rejection would fail this test by now
+});
+
+test('drops it also from promises that are not of this realm', async () => {
+  const foreign: () => Promise<never> = runInNewContext('async () => { throw new Error("disk full"); }');
+  guardLogger({ debug: foreign, info: foreign, warn: foreign, error: foreign }).warn('x');
+  await setImmediate();
 });
 
 test('follows a logger whose methods are replaced', () => {
