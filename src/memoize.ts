@@ -19,7 +19,7 @@ export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<Lo
  * {@link LoadingOperations.getOrLoad}: over all threads it runs once for the same arguments, and errors are not kept.
  *
  * The default key tells apart strings, numbers, bigints, booleans, `null`, `undefined`, and arrays and plain objects of
- * such, whatever the order of their properties; other arguments want `key`.
+ * such, whatever the order of their properties; other arguments (also arrays with properties besides) want `key`.
  *
  * @throws {@link CacheError} `ERR_INVALID_ARGUMENT` when it is no function, `ERR_INVALID_OPTION` when it has no name and
  * neither `name` nor `key` is given. The function it returns rejects as `getOrLoad` does, and with `ERR_INVALID_KEY` for an
@@ -90,6 +90,8 @@ function textOf(name: string, value: unknown, parents: readonly unknown[]): stri
 
 function textOfObject(name: string, value: object, parents: readonly unknown[]): string {
   if (Array.isArray(value)) {
+    // behind the length come other properties, such as those of a match or the raw strings of a template
+    if (Reflect.ownKeys(value).at(-1) !== 'length') throw wrongArgument(name, value);
     return `[${Array.from(value, (element) => textOf(name, element, parents)).join(',')}]`;
   }
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -131,7 +131,16 @@ describe('memoize', () => {
     const count = memoize((_: unknown) => 1, cache, { name: 'count' });
     const circle: unknown[] = [];
     circle.push(circle);
-    for (const argument of [new Date(), () => 1, Symbol('s'), circle, new Map(), { [Symbol('s')]: 1 }]) {
+    const odd = [/b/.exec('ab'), ((strings: TemplateStringsArray) => strings)`a`];
+    for (const argument of [
+      new Date(),
+      () => 1,
+      Symbol('s'),
+      circle,
+      new Map(),
+      { [Symbol('s')]: 1 },
+      ...odd,
+    ]) {
       await assert.rejects(count(argument), code('ERR_INVALID_KEY'));
     }
     await assert.rejects(
