@@ -17,6 +17,8 @@ interface Wish {
   readonly plan: ComputePlan;
   /** That this call waits is counted once. */
   isCounted: boolean;
+  /** The flight that it has begun. */
+  flight: Flight | undefined;
 }
 
 /** The synchronous sibling of {@link Loading.getOrLoad}, over the same flights: whoever waits is blocked. */
@@ -24,6 +26,9 @@ export class Computing {
   readonly #loading: Loading;
   /** What this thread computes just now, one inside of the other. */
   #underWay = new KeyMap<true>();
+  /** Calls that have not come to their end: their flights may be left. */
+  readonly #unsettled = new Set<Wish>();
+  #isWatched = false;
 
   constructor(loading: Loading) {
     this.#loading = loading;
@@ -37,11 +42,20 @@ export class Computing {
       const message = `Cannot compute ${describe(key)}: compute is ${describe(compute)}, a function is required`;
       throw cacheTypeError('ERR_INVALID_ARGUMENT', message);
     }
-    const wish: Wish = { key, compute: compute as Wish['compute'], plan, isCounted: false };
+    const wish: Wish = {
+      key,
+      compute: compute as Wish['compute'],
+      plan,
+      isCounted: false,
+      flight: undefined,
+    };
     let found = store.get(key);
+    if (found === absent) this.#watch(wish);
     while (found === absent) {
       if (this.#underWay.get(key)) throw reentered(key);
       const claim = flights.claim(key, plan.timeout, 0);
+      // before anything is called, for which there may be no stack
+      if (claim.kind === 'leads') wish.flight = claim.flight;
       if (claim.kind === 'leads' || claim.kind === 'own') return this.#compute(wish, claim);
       if (claim.kind === 'flying') {
         const parcel = this.#follow(wish, claim.flight);
@@ -54,7 +68,26 @@ export class Computing {
       if (claim.kind === 'full') this.#waitForRoom();
       found = store.peek(key);
     }
+    this.#unsettled.delete(wish);
     return found;
+  }
+
+  /**
+   * Before a flight is claimed. On an empty stack nothing is being computed: what has not come to its end was cut off by a
+   * stack overflow or a time limit of vm, and nobody shall be blocked until its timeout.
+   */
+  #watch(wish: Wish): void {
+    if (!this.#isWatched) queueMicrotask(() => this.#tidy());
+    this.#isWatched = true;
+    this.#unsettled.add(wish);
+  }
+
+  #tidy(): void {
+    this.#isWatched = false;
+    this.#underWay = new KeyMap();
+    const left = [...this.#unsettled];
+    this.#unsettled.clear();
+    for (const { flight } of left) if (flight) this.#loading.finish(flight, {}, () => {});
   }
 
   #waitForRoom(): void {
@@ -72,25 +105,16 @@ export class Computing {
     return landing?.value && new Parcel(landing.value.kind, landing.value.bytes);
   }
 
-  /** Notes that a key is being computed. On an empty stack nothing is: a time limit of vm may have cut it off. */
-  #begin(key: unknown): void {
-    if (this.#underWay.size === 0) {
-      queueMicrotask(() => {
-        this.#underWay = new KeyMap();
-      });
-    }
-    this.#underWay.set(key, true);
-  }
-
   /**
    * Computes it. With a flight that a load of this thread has begun it does not wait for itself: it ends that, and when it
    * fails leaves it. Without one, for want of room, nothing is stored.
    */
-  #compute({ key, compute, plan }: Wish, claim: Claim): unknown {
+  #compute(wish: Wish, claim: Claim): unknown {
+    const { key, compute, plan } = wish;
     const { store, tally } = this.#loading;
     const flight = 'flight' in claim ? claim.flight : undefined;
     const run = tally.begin();
-    this.#begin(key);
+    this.#underWay.set(key, true);
     try {
       run.start();
       const encoder = store.writer.encode('compute', key, compute(copyOfKey(key)));
@@ -100,6 +124,7 @@ export class Computing {
           store.writer.land(encoder, key, plan.ttl, flight);
         });
       }
+      this.#unsettled.delete(wish);
       run.end(true);
       return store.decoded(parcel.kind, parcel.bytes);
     } catch (error) {
@@ -107,6 +132,7 @@ export class Computing {
       if (flight && claim.kind === 'leads') {
         this.#loading.finish(flight, { failure: packFailure(error) }, () => {});
       }
+      this.#unsettled.delete(wish);
       throw error;
     } finally {
       this.#underWay.delete(key);

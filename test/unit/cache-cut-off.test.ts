@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createContext, Script } from 'node:vm';
 import type { ThreadSafeCache } from '../../src/index.js';
-import { assertIntact, makeCache } from '../support/caches.js';
+import { assertIntact, attachAgain, makeCache } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
 
 /** Places to be cut off at are met at random. */
@@ -39,6 +39,20 @@ it('a load of a stale value: what has expired is not there for others', (test) =
     cutOff(cache, "for (;;) cache.getOrLoad('large', () => 'z', { staleFor: 100 }).catch(() => {})", 1);
     assert.equal(cache.peek('small'), undefined);
   }
+});
+
+it('a computation: nobody is blocked for its timeout', async (test) => {
+  const cache = makeCache<string>(test, OPTIONS);
+  const other = attachAgain(test, cache);
+  cutOff(cache, "cache.getOrCompute('k', () => { for (;;); }, { timeout: 5 })", 50);
+  await setImmediate();
+  const start = performance.now();
+  assert.equal(
+    other.getOrCompute('k', () => 'computed'),
+    'computed',
+  );
+  assert.ok(performance.now() - start < 2500);
+  assertIntact(cache);
 });
 
 it('a listener: later events are told, by its own thread as soon as its stack is empty', async (test) => {
