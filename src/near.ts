@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { VALUE_SCRATCH } from './memory/engine.js';
 import type { Seat } from './memory/seat.js';
 
 /** An entry at one of its versions: the address of its record, and what the engine compares. */
@@ -24,7 +25,13 @@ const TRIAL = 512;
 /** For so many lookups it is passed by when it does not. */
 const PAUSE = 16_384;
 
-type Place = { -readonly [Field in keyof NearValue]: NearValue[Field] };
+/** Bytes of encoded values that are kept, at most: so many for each value that may be kept. */
+const BYTES_PER_VALUE = VALUE_SCRATCH;
+
+type Place = { -readonly [Field in keyof NearValue]: NearValue[Field] } & {
+  /** Of its value, when encoded. */
+  bytes: number;
+};
 
 /**
  * The near tier: decoded values of one thread, for keys it reads again and again. Whether a value is still the one in
@@ -46,6 +53,10 @@ export class NearTier {
   readonly #size: number;
   readonly #mayPause: boolean;
   #next = 0;
+  readonly #mostBytes: number;
+  #bytes = 0;
+  /** The place to be emptied next, when there are too many bytes. */
+  #nextEmptied = 0;
   // since it was last judged
   #hits = 0;
   #misses = 0;
@@ -56,6 +67,7 @@ export class NearTier {
   constructor(size: number, mayPause: boolean) {
     this.#size = size;
     this.#mayPause = mayPause;
+    this.#mostBytes = size * BYTES_PER_VALUE;
   }
 
   /** The value kept for a key, if any: for the engine to say whether it holds; if it does not, {@link missed}. */
@@ -88,9 +100,9 @@ export class NearTier {
     };
   }
 
-  /** Keeps the value of an entry that was hit, if it was hit lately. */
-  offer(key: unknown, value: unknown, { record, version, deadline }: EntryVersion): void {
-    if (this.#pause > 0) return;
+  /** Keeps the value of an entry that was hit, if it was hit lately; `bytes` long when encoded. */
+  offer(key: unknown, value: unknown, { record, version, deadline }: EntryVersion, bytes: number): void {
+    if (this.#pause > 0 || bytes > this.#mostBytes) return;
     const at = (record >>> RECORD_BITS) & (SEEN - 1);
     if (this.#seen[at] !== record) {
       this.#seen[at] = record;
@@ -101,13 +113,28 @@ export class NearTier {
     place.record = record;
     place.version = version;
     place.deadline = deadline;
+    this.#bytes += bytes - place.bytes;
+    place.bytes = bytes;
+    if (this.#bytes > this.#mostBytes) this.#makeRoom(place);
+  }
+
+  /** Empties one place after the other, but for this one, until there are not too many bytes. */
+  #makeRoom(kept: Place): void {
+    while (this.#bytes > this.#mostBytes) {
+      const place = this.#inTurn[this.#nextEmptied++ % this.#inTurn.length] as Place;
+      if (place === kept) continue;
+      this.#bytes -= place.bytes;
+      this.#places.delete(place.key);
+      // no key: its own may get another place before this one's turn comes
+      Object.assign(place, { key: place, value: undefined, bytes: 0 });
+    }
   }
 
   /** The place whose turn it is, now this key's. */
   #placeFor(key: unknown): Place {
     let place = this.#inTurn[this.#next];
     if (place === undefined) {
-      place = { key, value: undefined, record: 0, version: 0, deadline: 0 };
+      place = { key, value: undefined, record: 0, version: 0, deadline: 0, bytes: 0 };
       this.#inTurn.push(place);
     } else {
       this.#places.delete(place.key);

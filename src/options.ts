@@ -29,10 +29,14 @@ export interface CacheOptions {
   logger?: CacheLogger | undefined;
   /** Number of independently locked parts: a power of two from 1 to 64. Default 4 to 16, by cores. */
   shards?: number | undefined;
-  /** Whether `get` returns one deep-frozen value per thread and version where it can. Default `false`. */
+  /**
+   * Whether `get` returns deep-frozen values where it can: one per thread and version from its second read on, while
+   * `nearSize` lets the thread keep it. Default `false`.
+   */
   freeze?: boolean | undefined;
   /**
-   * Most decoded values kept per thread: an integer from 0 to 67,108,864. Default 1024; `0`: none. Without `freeze` they are
+   * Most decoded values kept per thread: an integer from 0 to 67,108,864, and not more than 8 KiB of them for each when
+   * encoded. Default 1024; `0`: none. Without `freeze` values above 8 KiB are not kept, and the others are
    * passed by while fewer than two reads of three would find one, since looking for it costs time too.
    */
   nearSize?: number | undefined;

@@ -193,25 +193,31 @@ export class Store {
   }
 
   #decode(info: number): unknown {
-    const copy = isLarge(info) ? this.#copy : undefined;
-    this.#copy = undefined;
-    const value =
-      copy === undefined
-        ? decodeValue(info & 7, this.#seat.valueScratch, 0, info >>> 3, this.#codec)
-        : decodeOwned(info & 7, copy.buffer, this.#codec);
+    const value = this.#raw(info);
     this.#settle(value);
     return value;
+  }
+
+  /** What has been read, as it is. */
+  #raw(info: number): unknown {
+    const copy = isLarge(info) ? this.#copy : undefined;
+    this.#copy = undefined;
+    return copy === undefined
+      ? decodeValue(info & 7, this.#seat.valueScratch, 0, info >>> 3, this.#codec)
+      : decodeOwned(info & 7, copy.buffer, this.#codec);
   }
 
   /** The same after a hit, for the near tier. */
   #decodeHit(key: unknown, info: number): unknown {
     const near = this.#near;
-    // a key of bytes can be changed by its owner
-    if (near === undefined || typeof key === 'object' || isLarge(info)) return this.#decode(info);
+    // a key of bytes can be changed by its owner; large ones are worth a place when that spares decoding objects
+    if (near === undefined || typeof key === 'object' || (isLarge(info) && !this.#freeze)) {
+      return this.#decode(info);
+    }
     // before decoding: a codec may call the cache
     const entry = near.identify(this.#seat);
-    const value = decodeValue(info & 7, this.#seat.valueScratch, 0, info >>> 3, this.#codec);
-    if (this.#settle(value)) near.offer(key, value, entry);
+    const value = this.#raw(info);
+    if (this.#settle(value)) near.offer(key, value, entry, info >>> 3);
     return value;
   }
 

@@ -92,4 +92,18 @@ describe('it is used as any other', () => {
       }
     });
   }
+
+  it('also for large frozen values: one object for a thread and version', (test) => {
+    const cache = makeCache<string>(test, { maxSize: 10, freeze: true });
+    const large = { texts: Array.from({ length: 1000 }, (_, index) => ({ text: `number ${index}` })) };
+    cache.put('a', large);
+    const value = warm(cache, 'a');
+    assert.deepEqual(value, large);
+    assert.equal(cache.get('a'), value);
+    assert.equal(Object.isFrozen(value), true);
+    cache.put('a', [...large.texts, 'changed']);
+    assert.notEqual(cache.get('a'), value);
+    cache.delete('a');
+    assert.equal(cache.get('a'), undefined);
+  });
 });

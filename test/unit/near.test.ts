@@ -31,10 +31,10 @@ function open(mayPause: boolean) {
     return notNear;
   };
   /** Reads an entry twice, as it takes to be kept. */
-  const keep = (key: string): void => {
+  const keep = (key: string, bytes = 1): void => {
     for (let time = 0; time < 2; time++) {
       const value = store.get(key);
-      near.offer(key, value, near.identify(seat));
+      near.offer(key, value, near.identify(seat), bytes);
     }
   };
   for (const key of ['a', 'b', 'c']) store.writer.put('put', key, key, 0);
@@ -66,6 +66,23 @@ describe('NearTier', () => {
     assert.equal(find('a'), notNear);
     keep('a');
     assert.deepEqual([find('a'), find('b')], ['new', 'b']);
+  });
+
+  it('keeps large values in the room of several', () => {
+    const { find, keep } = open(false);
+    const found = () => ['a', 'b', 'c'].map((key) => find(key) !== notNear);
+    keep('a', 16_385);
+    assert.deepEqual(found(), [false, false, false], 'too large for the whole tier');
+    keep('a', 8000);
+    keep('b', 8000);
+    assert.deepEqual(found(), [true, true, false]);
+    keep('b', 9000);
+    assert.deepEqual(found(), [false, true, false]);
+    keep('c', 16_384);
+    assert.deepEqual(found(), [false, false, true]);
+    keep('a', 1);
+    keep('b', 1);
+    assert.deepEqual(found(), [true, true, false]);
   });
 
   it('is passed by for a while when few lookups find something', () => {
