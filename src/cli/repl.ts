@@ -60,13 +60,22 @@ async function converse(cache: ThreadSafeCache): Promise<void> {
   server.defineCommand('stats', {
     help: 'Show the statistics of the cache',
     action() {
-      stdout.write(`${formatStats(cache.getStats(), paint)}\n`);
+      stdout.write(`${statsOf(cache, paint)}\n`);
       this.displayPrompt();
     },
   });
   completeCache(server, cache);
   await once(server, 'exit');
   if (!isConversation && server.lastError !== undefined) process.exitCode = 1;
+}
+
+/** What `.stats` shows: the cache may have been shut down at the prompt, and an error would end that. */
+function statsOf(cache: ThreadSafeCache, paint: Paint): string {
+  try {
+    return formatStats(cache.getStats(), paint);
+  } catch (error) {
+    return show(error, paint) ?? String(error);
+  }
 }
 
 /** How the prompt shows what is heddle's own; undefined for anything else. */

@@ -22,6 +22,13 @@ describe('heddle repl', () => {
     }
   });
 
+  it('goes on when there are none any more', () => {
+    const { status, stdout, stderr } = heddle(['repl'], 'cache.shutdown()\n.stats\n1 + 1\n');
+    assert.equal(stderr, '');
+    assert.match(stdout, /^undefined\nCacheError \[ERR_CACHE_CLOSED\]: Cannot use the cache.*\n2\n$/);
+    assert.equal(status, 0);
+  });
+
   it('waits for what is awaited', () => {
     const script = 'await new Promise((done) => setTimeout(done, 50, "later"))\n';
     assert.equal(heddle(['repl'], script).stdout, "'later'\n");
