@@ -226,15 +226,17 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   shutdown(): void {
     const seat = this.#seat;
     if (seat === undefined) return;
-    this.#seat = undefined;
-    this.#opened?.loading.stop();
+    const loading = this.#opened?.loading;
     this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
+    loading?.stop();
     if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
     this.#events.stop();
     forget(this.#handle.id);
     seat.leave();
+    // last: what a stack overflow has cut off goes on with the next call
+    this.#seat = undefined;
   }
 
   /** {@link ThreadSafeCache.shutdown}, for `using`. */

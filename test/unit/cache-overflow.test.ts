@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, makeCache } from '../support/caches.js';
+import { entry, runScript } from '../support/child.js';
 
 /** Frames between the operation and the end of the stack: up to where there is room enough for all of it. */
 const MOST_FRAMES = 250;
@@ -77,4 +78,42 @@ describe('a stack overflow', () => {
       });
     }
   }
+
+  // in a process of its own: most of the stack is wanted by what V8 has not compiled yet
+  it('in shutdown: the next one ends the cache', async () => {
+    const { stdout, stderr } = await runScript(`
+      import { ThreadSafeCache } from '${entry}';
+      const counts = { cut: 0, open: 0 };
+      for (let frames = 0; frames < 10; frames++) {
+        const cache = new ThreadSafeCache({ name: 'n' + frames, maxSize: 10, cleanupInterval: false });
+        let above = frames;
+        let hasRun = false;
+        const dive = () => {
+          try {
+            dive();
+          } catch (error) {
+            if (above-- > 0) throw error;
+            if (hasRun) return;
+            hasRun = true;
+            try {
+              cache.shutdown();
+            } catch {
+              counts.cut++;
+            }
+          }
+        };
+        dive();
+        cache.shutdown();
+        try {
+          ThreadSafeCache.open(cache.name);
+          counts.open++;
+        } catch {}
+      }
+      console.log(JSON.stringify(counts));
+    `);
+    assert.equal(stderr, '');
+    const { cut, open } = JSON.parse(stdout);
+    assert.ok(cut > 1, `${cut} overflows`);
+    assert.equal(open, 0);
+  });
 });
