@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, packageVersion, parse, usageError, wholeNumber } from './command.js';
+import { type Command, CommandError, packageVersion, parse, usageError, wholeNumber } from './command.js';
 import { type Contest, holdContest, printContest } from './demo-contest.js';
 import { serveDemo } from './demo-serve.js';
 import type { TraceSource } from './demo-side.js';
@@ -78,5 +78,8 @@ async function show(contest: Contest): Promise<void> {
 
 function chooseTrace(file: string | undefined): TraceSource {
   const path = resolve(file ?? usualTrace);
-  return file === undefined && !existsSync(path) ? 'zipf' : { path };
+  if (existsSync(path)) return { path };
+  if (file === undefined) return 'zipf';
+  // now, and not after the tour
+  throw new CommandError(`Cannot read the trace '${file}': there is no such file`);
 }

@@ -121,4 +121,9 @@ describe('heddle demo --json', () => {
     assert.equal(status, 1);
     assert.match(stderr, /^heddle: Cannot read the trace '.*nothing': there is no such file\n$/);
   });
+
+  it('refuses a file that is not there before it begins', () => {
+    const { status, stdout } = heddle(['demo', '--trace', join(folder, 'nothing')]);
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
+  });
 });
