@@ -221,7 +221,9 @@ function fill(shard: Shard, word: u64, entry: Entry): void {
   mine.entry = changetype<usize>(entry);
   mine.entryVersion = nextVersion(word);
   atomic.store<u64>(changetype<usize>(entry), mine.entryVersion, offsetof<Entry>('version'));
-  atomic.store<u64>(changetype<usize>(entry), newDeadline, offsetof<Entry>('deadline'));
+  if (entry.deadline != newDeadline) {
+    atomic.store<u64>(changetype<usize>(entry), newDeadline, offsetof<Entry>('deadline'));
+  }
   if (newDeadline != 0) wheelLink(shard, entry);
 }
 
