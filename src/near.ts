@@ -16,8 +16,10 @@ export interface NearValue extends EntryVersion {
   readonly value: unknown;
 }
 
-/** Entries read once lately, by address; a power of two. */
-const SEEN = 4096;
+/** So many entries read once lately are remembered for each value that may be kept; at least, and at most. */
+const SEEN_PER_VALUE = 4;
+const LEAST_SEEN = 2 ** 12;
+const MOST_SEEN = 2 ** 22;
 /** Records are 64 bytes apart. */
 const RECORD_BITS = 6;
 /** After so many lookups that found nothing it is judged whether the tier pays: it does with twice as many that did. */
@@ -49,7 +51,8 @@ type Place = { -readonly [Field in keyof NearValue]: NearValue[Field] } & {
 export class NearTier {
   readonly #places = new Map<unknown, Place>();
   readonly #inTurn: Place[] = [];
-  readonly #seen = new Uint32Array(SEEN);
+  /** Entries read once lately, at their addresses modulo its length, a power of two. */
+  readonly #seen: Uint32Array;
   readonly #size: number;
   readonly #mayPause: boolean;
   #next = 0;
@@ -68,6 +71,8 @@ export class NearTier {
     this.#size = size;
     this.#mayPause = mayPause;
     this.#mostBytes = size * BYTES_PER_VALUE;
+    const seen = 2 ** Math.ceil(Math.log2(size * SEEN_PER_VALUE));
+    this.#seen = new Uint32Array(Math.min(Math.max(seen, LEAST_SEEN), MOST_SEEN));
   }
 
   /** The value kept for a key, if any: for the engine to say whether it holds; if it does not, {@link missed}. */
@@ -103,7 +108,7 @@ export class NearTier {
   /** Keeps the value of an entry that was hit, if it was hit lately; `bytes` long when encoded. */
   offer(key: unknown, value: unknown, { record, version, deadline }: EntryVersion, bytes: number): void {
     if (this.#pause > 0 || bytes > this.#mostBytes) return;
-    const at = (record >>> RECORD_BITS) & (SEEN - 1);
+    const at = (record >>> RECORD_BITS) & (this.#seen.length - 1);
     if (this.#seen[at] !== record) {
       this.#seen[at] = record;
       return;

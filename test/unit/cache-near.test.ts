@@ -106,4 +106,16 @@ describe('it is used as any other', () => {
     cache.delete('a');
     assert.equal(cache.get('a'), undefined);
   });
+
+  it('also where many are read in turn', (test) => {
+    const size = 10_000;
+    const cache = makeCache<number>(test, { maxSize: size, freeze: true, nearSize: size });
+    for (let key = 0; key < size; key++) cache.put(key, { key });
+    const read = () => Array.from({ length: size }, (_, key) => cache.get(key));
+    read();
+    const second = read();
+    const third = read();
+    // a few records share the place where it is remembered that they were read
+    assert.ok(second.filter((value, key) => value === third[key]).length > 0.9 * size);
+  });
 });
