@@ -21,6 +21,9 @@ const dataViewGetters = {
   byteOffset: getterOf<number>(DataView.prototype, 'byteOffset'),
   byteLength: getterOf<number>(DataView.prototype, 'byteLength'),
 };
+const arrayKeys: (self: object) => unknown = Function.prototype.call.bind(
+  Reflect.get(typedArrayPrototype, 'keys'),
+);
 const arrayName = getterOf<string | undefined>(typedArrayPrototype, Symbol.toStringTag);
 
 /** The bytes a typed array or DataView covers, as a plain Uint8Array over the same memory. */
@@ -32,6 +35,12 @@ export function bytesOf(view: ArrayBufferView): Uint8Array {
 /** The name of the built-in class behind a view; a Buffer's is `'Uint8Array'`. */
 export function viewName(view: ArrayBufferView): string {
   return arrayName(view) ?? 'DataView';
+}
+
+/** Throws a TypeError for a view whose buffer is detached, or has become too small for it: its length reads as 0. */
+export function requireAttached(view: ArrayBufferView): void {
+  if (types.isDataView(view)) dataViewGetters.byteLength(view);
+  else arrayKeys(view);
 }
 
 /** How many bytes an array has; 0 when its buffer is detached. */

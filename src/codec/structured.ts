@@ -7,7 +7,7 @@
  */
 import { DefaultSerializer, Deserializer } from 'node:v8';
 import { describe } from '../errors.js';
-import { bytesOf, viewName } from './bytes.js';
+import { bytesOf, requireAttached, viewName } from './bytes.js';
 
 type ViewClass = new (buffer: ArrayBuffer) => ArrayBufferView;
 
@@ -37,6 +37,7 @@ class ValueWriter extends DefaultSerializer {
     const index = ArrayBuffer.isView(object) ? viewIndex(object) : -1;
     if (!ArrayBuffer.isView(object) || index < 0)
       throw new TypeError(`${describe(object)} could not be cloned`);
+    requireAttached(object);
     const bytes = bytesOf(object);
     this.writeUint32(index);
     this.writeUint32(bytes.length);

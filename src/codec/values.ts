@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { cacheTypeError, describe } from '../errors.js';
-import { bytesOf, copyOut, lengthOfBytes } from './bytes.js';
+import { bytesOf, copyOut, requireAttached } from './bytes.js';
 import { plainText } from './plain.js';
 import { deserialize, serialize } from './structured.js';
 import { isWide, parseHex, readLatin1, readUtf16, tryWriteAscii, writeLatin1, writeUtf16 } from './text.js';
@@ -155,9 +155,8 @@ export class ValueEncoder {
   }
 }
 
-/** A detached array has the length 0; only using one tells the two apart. */
 function attachedBytes(bytes: Uint8Array): Uint8Array {
-  if (lengthOfBytes(bytes) === 0) new Uint8Array(bytes);
+  requireAttached(bytes);
   return bytes;
 }
 

@@ -120,6 +120,17 @@ suite('direct encodings', () => {
       assert(refused({ nested: bytes }) instanceof TypeError);
     }
   });
+
+  test('refuse views that their buffer has become too small for', () => {
+    const Resizable = ArrayBuffer as new (length: number, options: object) => ArrayBuffer;
+    const buffer = new Resizable(16, { maxByteLength: 16 }) as ArrayBuffer & { resize(length: number): void };
+    const views = [new Uint8Array(buffer, 8), new BigInt64Array(buffer, 8, 1), new DataView(buffer, 8, 8)];
+    buffer.resize(4);
+    for (const view of views) {
+      assert(refused({ nested: view }) instanceof TypeError);
+      assert(refused(view) instanceof TypeError);
+    }
+  });
 });
 
 suite('any other value', () => {
