@@ -100,7 +100,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   /**
    * Opens a cache by its name. It is found when it was created in this thread, or in a thread above this one before
    * this one (or the thread between them) was started; caches that sibling workers have made are not found, and want
-   * {@link ThreadSafeCache.attach}.
+   * {@link ThreadSafeCache.attach}. In a thread that has the cache already it answers that object, whose logger and codec
+   * stay.
    *
    * @throws {@link CacheError} `ERR_CACHE_NOT_FOUND`, `ERR_INVALID_OPTION`, `ERR_TOO_MANY_THREADS`
    */
@@ -121,7 +122,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   }
 
   /**
-   * Attaches to a cache by the handle that another thread has sent.
+   * Attaches to a cache by the handle that another thread has sent. As {@link ThreadSafeCache.open} where the thread has it
+   * already.
    *
    * @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_CACHE_CLOSED`, `ERR_INVALID_OPTION`,
    * `ERR_TOO_MANY_THREADS`

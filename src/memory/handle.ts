@@ -46,7 +46,8 @@ export function readHandle(handle: unknown): HandleContent {
     content?.heddle === HANDLE_VERSION &&
     content.module instanceof WebAssembly.Module &&
     content.memory instanceof WebAssembly.Memory &&
-    typeof content.options === 'object'
+    typeof content.options === 'object' &&
+    content.options !== null
   ) {
     return content as HandleContent;
   }

@@ -300,6 +300,7 @@ describe('ERR_INCOMPATIBLE_HANDLE', () => {
       },
       'with memory of another layout': { ...content, id: 'layout', memory: otherLayout },
       'without options': { ...content, id: 'bare', options: undefined },
+      'with options that are null': { ...content, id: 'null', options: null },
       'sent as JSON': JSON.parse(JSON.stringify(content)),
     };
     const wrong = Object.entries(handles).filter(([, handle]) => {
