@@ -23,6 +23,8 @@ const UNTIL = NOW + 1000;
 const DEAD = 200;
 
 const { OK, BUSY } = Status;
+/** What is added to must have eight bytes. */
+const NUMBER = 'xxxxxxxx';
 const { at: offsets } = (await Doors.opener())(blankMemory(1));
 
 /** A thread's calls of the engine. */
@@ -45,6 +47,16 @@ class Caller {
     return this.seat.engine.deleteKey(this.#key(key), now);
   }
 
+  take(key: string, now: number): number {
+    this.seat.engine.peek(this.#key(key), now);
+    const version = this.seat.entryVersion;
+    return this.seat.engine.take(this.#key(key), version, now);
+  }
+
+  add(key: string, now: number): number {
+    return this.seat.engine.add(this.#key(key), NUMBER.length * 8, 1, now, 0);
+  }
+
   hold(key: string, now: number, until: number): number {
     assert.ok(this.seat.engine.peek(this.#key(key), now) >= 0);
     return this.seat.engine.hold(now, until);
@@ -58,11 +70,13 @@ class Caller {
 /** Throws when a hold is not what it should be. */
 function check(test: TestContext, cache: ThreadSafeCache): void {
   const [writer, reader, other] = [0, 1, 2].map(() => new Caller(test, cache)) as [Caller, Caller, Caller];
-  for (const key of ['held', 'free']) assert.equal(writer.put(key, 'x', NOW), OK);
+  for (const key of ['held', 'free']) assert.equal(writer.put(key, NUMBER, NOW), OK);
   assert.equal(reader.hold('held', NOW, UNTIL), OK);
-  assert.equal(writer.put('held', 'y', UNTIL - 1), BUSY, 'written in place');
+  assert.equal(writer.put('held', NUMBER, UNTIL - 1), BUSY, 'written in place');
   assert.equal(writer.put('held', 'y'.repeat(40), UNTIL - 1), BUSY, 'replaced');
   assert.equal(writer.remove('held', UNTIL - 1), BUSY, 'removed');
+  assert.equal(writer.take('held', UNTIL - 1), BUSY, 'taken');
+  assert.equal(writer.add('held', UNTIL - 1), BUSY, 'added to');
   assert.equal(writer.put('free', 'y', UNTIL - 1), OK, 'another key');
   assert.equal(other.hold('free', UNTIL - 1, UNTIL), BUSY, 'held by another reader at the same time');
   reader.seat.engine.endHold(UNTIL - 1);
@@ -96,6 +110,15 @@ const defects: Readonly<Record<string, Patch>> = {
   'a removal that asks for no hold': {
     file: 'sections.ts',
     edits: [['if (current && isHeldByReader(shard, entry, now)) {', 'if (false) {']],
+  },
+  'a take that answers with a value that it could not remove': {
+    file: 'conditional.ts',
+    edits: [
+      [
+        '    if (result != OK && result != LEFTOVER) return result;\n    freeGarbage();\n    // cleared',
+        '    freeGarbage();\n    // cleared',
+      ],
+    ],
   },
   'a write that asks for no hold': {
     file: 'sections.ts',

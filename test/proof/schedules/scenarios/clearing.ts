@@ -1,5 +1,5 @@
 /** What meets a clear, which changes one word only. */
-import { clean, clear, get, NOW, near, put, remove } from '../actions.js';
+import { clean, clear, get, NOW, near, put, remove, walk } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 /** More than a clear takes away at once, so that `a` stays behind as a leftover. */
@@ -82,6 +82,21 @@ export const CLEARING: readonly Scenario[] = [
   {
     name: 'clear, put / put into the leftovers’ records',
     plot: { maxSize: 1, before: [put('a', 'x')], threads: [[clear(), put('b', 'y')], [put('c', 'z')]] },
+  },
+  {
+    name: 'clear, put, and an iteration that applies a hit from before',
+    plot: {
+      maxSize: 5,
+      before: [put('d', 'w'), put('e', 'v'), ...MANY, get('a')],
+      threads: [[clear(), put('f', 'u'), walk()]],
+    },
+    mutants: [
+      {
+        name: 'a hit that takes what was cleared away from where leftovers are looked for',
+        file: 'sections.ts',
+        edits: [['held == version && entry.epoch == epochOf(readCount())', 'held == version']],
+      },
+    ],
   },
   {
     name: 'clear / cleaner, get',

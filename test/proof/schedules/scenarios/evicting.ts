@@ -180,6 +180,17 @@ export const EVICTING: readonly Scenario[] = [
     ],
   },
   {
+    name: 'two puts of the same new key for the last free place',
+    plot: { maxSize: 2, before: [put('a', 'x')], threads: [[put('c', 'z')], [put('c', 'w')]], ordered: true },
+    mutants: [
+      {
+        name: 'a put that evicts although the entry that makes the cache full is its key’s',
+        file: 'operations.ts',
+        edits: [['    if (!unchanged(lock, word)) return RETRY;\n    return isFull', '    return isFull']],
+      },
+    ],
+  },
+  {
     name: 'put that evicts / delete in another shard',
     plot: { shards: 2, maxSize: 2, before: FULL, threads: [[put('c', 'z')], [remove('b')]], ordered: true },
     mutants: [

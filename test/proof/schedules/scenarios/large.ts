@@ -1,5 +1,5 @@
 /** Values too long for the scratch, and memory that runs short. */
-import { get, holdingGet, long, peek, put, remove, reserve, urgentPut } from '../actions.js';
+import { get, holdingGet, long, near, peek, put, remove, reserve, urgentPut } from '../actions.js';
 import type { Scenario } from '../scenario.js';
 
 const LARGE = 8_200;
@@ -50,6 +50,36 @@ export const LARGE_VALUES: readonly Scenario[] = [
       before: BEFORE,
       threads: [[holdingGet('a')], [put('a', long('y', LARGE)), remove('a')]],
     },
+  },
+  {
+    name: 'get of a large value that asks writers to wait / two updates, near hit on the first',
+    plot: {
+      maxSize: 2,
+      before: BEFORE,
+      threads: [[holdingGet('a')], [put('a', 'y'), get('a'), put('a', 'z'), near('a')]],
+    },
+    mutants: [
+      {
+        name: 'a hold that sets the sequence back, since it did not take the lock',
+        file: 'sections.ts',
+        edits: [
+          [
+            '  if (!tryLock(lock, word)) return RETRY;\n  if (shard.held != 0 && now',
+            '  if (shard.held != 0 && now',
+          ],
+        ],
+      },
+      {
+        name: 'the end of a hold that sets the sequence back, since it did not take the lock',
+        file: 'sections.ts',
+        edits: [
+          [
+            '  if (!tryLock(lock, word)) return RETRY;\n  if (shard.held == changetype<usize>(entry) && shard.heldUntil == until)',
+            '  if (shard.held == changetype<usize>(entry) && shard.heldUntil == until)',
+          ],
+        ],
+      },
+    ],
   },
   {
     name: 'peek at a large value / delete, put into the same record and block',
