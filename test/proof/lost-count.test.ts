@@ -33,17 +33,20 @@ interface Plot {
   readonly maxSize: number;
   /** A key that is there; else the count says that the cache is full, and there is nothing. */
   readonly there?: string;
-  /** What each thread does: `+a` puts a key, `-a` deletes it. */
+  /** What each thread does: `+a` puts a key, `-a` deletes it, `close` ends the cache. */
   readonly threads: readonly (readonly string[])[];
   readonly preemptions: number;
 }
 
 const TWO_PUT = [['+a'], ['+p', '+c']];
+const CLOSE = 'close';
 const FULL_OF_NOTHING: Plot = { maxSize: 1, threads: TWO_PUT, preemptions: 2 };
+const CLOSING: Plot = { maxSize: 1, threads: [['+a'], [CLOSE]], preemptions: 2 };
 /** Keys of different shards: there is never an entry where the list is looked at, but there is one all the time but once. */
 const FULL: Plot = { maxSize: 1, there: 'a', threads: [['+p'], ['-a', '+b']], preemptions: 3 };
 
 function act(world: World, thread: number, action: string): [name: string, ...args: number[]] {
+  if (action === CLOSE) return ['markClosed'];
   const keyAt = (world.query('slotAddress', thread) >>> 0) + world.global('slotKey');
   world.write(keyAt, Buffer.from(action.slice(1)));
   return action.startsWith('+') ? ['put', KEY, KEY, NOW, 0, 0] : ['deleteKey', KEY, NOW];
@@ -59,7 +62,11 @@ function prepare(world: World, { maxSize, there, threads }: Plot): void {
   assert.equal(world.query('size'), maxSize);
 }
 
-function check({ world }: Outcome): void {
+function check({ world }: Outcome, { threads }: Plot): void {
+  if (threads.flat().includes(CLOSE)) {
+    assert.equal(world.query('size'), Status.CLOSED, 'the size of a cache that was closed');
+    return;
+  }
   assert.equal(world.query('verify'), 0);
   const count = (name: (typeof counters)[number]): number => world.query('counter', counters.indexOf(name));
   const left = count('puts') - count('deletes') - count('evictions');
@@ -78,10 +85,11 @@ function exploreAll(
     threads: threads.map(function* (actions, thread) {
       for (const action of actions) {
         const result = yield* call(...act(world, thread, action));
-        assert.ok(result === Status.OK || (result === Status.MISS && action.startsWith('-')), `${result}`);
+        const isGone = action.startsWith('-') ? result === Status.MISS : result === Status.CLOSED;
+        assert.ok(result === Status.OK || isGone, `${result}`);
       }
     }),
-    check,
+    check: (outcome) => check(outcome, plot),
   });
   return explore(world, begin, {
     mode: 'exhaustive',
@@ -94,6 +102,7 @@ function exploreAll(
 const CASES: readonly (readonly [name: string, plot: Plot])[] = [
   ['a cache of 1 that is full of nothing', FULL_OF_NOTHING],
   ['a cache of 2 that is full of nothing', { ...FULL_OF_NOTHING, maxSize: 2 }],
+  ['a cache that is full of nothing, and closed meanwhile', CLOSING],
   ['a cache whose only entry moves', FULL],
 ];
 
@@ -117,6 +126,11 @@ describe('finds an engine', () => {
         ['import { countOf, endEpoch,', 'import { changeCount, countOf,'],
         ['endEpoch(count);', 'changeCount(count, (count >> 32) << 32);'],
       ],
+    ],
+    [
+      'that opens a closed cache again',
+      CLOSING,
+      [['countOf(count) < least || isClosed(count)', 'countOf(count) < least']],
     ],
     [
       'that does not look whether an entry has come meanwhile',
