@@ -53,6 +53,12 @@ function lock(cache: ThreadSafeCache, address: number, number: number): void {
   Atomics.or(words, 0, BigInt(number));
 }
 
+/** Takes the owner out of the lock at an address. */
+function unlock(cache: ThreadSafeCache, address: number): void {
+  const words = new BigUint64Array(contentOf(cache).memory.buffer, address + LOCK, 1);
+  Atomics.and(words, 0, ~1023n);
+}
+
 /** Another seat of this thread, in no hurry with anything. */
 function seatOn(test: TestContext, cache: ThreadSafeCache): Seat {
   const { module, memory } = contentOf(cache);
@@ -143,12 +149,54 @@ it('a reader whose hold has lapsed does not end that of another', (test) => {
   assert.equal(first.engine.deleteKey(key, 30), Status.OK);
 });
 
-/** Has a seat take a block for the longest value of 1 MiB, as far as `isEnough` says. */
-function reserve(seat: Seat, isEnough: () => boolean): void {
-  const key = seat.keyScratch.write('in hand', 'latin1') * 8;
-  for (let result: number = Status.REMOVED; result === Status.REMOVED && !isEnough(); ) {
-    result = seat.engine.reserve(key, LONGEST * 8, 1, REPORT);
+it('a removal waits for the block of the one before, which cannot be freed yet', (test) => {
+  const { cache, doors } = prepare(test);
+  for (const key of ['a', 'b']) cache.put(key, 'x'.repeat(100));
+  const [seat, other] = [seatOn(test, cache), seatOn(test, cache)];
+  const remove = (key: string) => seat.engine.deleteKey(seat.keyScratch.write(key, 'latin1') * 8, 1);
+  const arena = doors.u32(doors.at.headerArenas);
+  lock(cache, arena, other.index + 1);
+  assert.equal(remove('a'), Status.OK);
+  assert.equal(remove('b'), Status.BUSY);
+  unlock(cache, arena);
+  assert.equal(remove('b'), Status.OK);
+  assert.equal(cache.size, 0);
+  assertIntact(cache);
+});
+
+it('a large value whose time is over, or that was cleared, is not given out once it is copied', (test) => {
+  const { cache } = prepare(test);
+  cache.put('a', 'x'.repeat(10_000), 60);
+  const { engine, keyScratch } = seatOn(test, cache);
+  const key = keyScratch.write('a') * 8;
+  const now = 1;
+  const deadline = now + engine.ttl(key, now);
+  for (const touch of [0, 1]) {
+    assert.equal(engine.get(key, now), Status.LARGE);
+    assert.equal(engine.confirm(touch, deadline), Status.MISS);
+    assert.equal(engine.confirm(touch, deadline - 1), Status.OK);
   }
+  assert.equal(engine.get(key, now), Status.LARGE);
+  cache.clear();
+  assert.equal(engine.confirm(0, now), Status.MISS);
+});
+
+/** Fills the memory with values that are scattered in the order of their use. */
+function scatter(cache: ThreadSafeCache<string, unknown>, keys: number): void {
+  const random = new Random(1);
+  for (let count = 0; count < 5 * keys; count++) {
+    cache.put(`${random.below(keys)}`, new Uint8Array(random.spread(50, 1000)));
+  }
+}
+
+/** Has a seat take a block for a value of so many bytes, as far as `isEnough` says; the last answer. */
+function reserve(seat: Seat, isEnough: () => boolean, length = LONGEST): number {
+  const key = seat.keyScratch.write('in hand', 'latin1') * 8;
+  let result: number = Status.REMOVED;
+  while (result === Status.REMOVED && !isEnough()) {
+    result = seat.engine.reserve(key, length * 8, 1, REPORT);
+  }
+  return result;
 }
 
 it('a claim that lasts is lifted by who waits for it', (test) => {
@@ -156,11 +204,7 @@ it('a claim that lasts is lifted by who waits for it', (test) => {
   const arena = doors.u32(doors.at.headerArenas);
   const claim = () => doors.u32(arena + doors.at.arenaUsed + 4);
   const other = seatOn(test, cache);
-  // scattered in the order of their use
-  const random = new Random(1);
-  for (let count = 0; count < 8000; count++) {
-    cache.put(`${random.below(1500)}`, new Uint8Array(random.spread(50, 1000)));
-  }
+  scatter(cache, 1500);
   // the other empties a stretch, and does not go on
   reserve(other, () => claim() !== 0);
   assert.equal(claim(), other.index + 1);
@@ -168,6 +212,47 @@ it('a claim that lasts is lifted by who waits for it', (test) => {
   assert.equal(claim(), 0);
   assert.equal((cache.get('large') as Uint8Array).length, LONGEST);
   other.emptyHands();
+  assertIntact(cache);
+});
+
+it('who empties a stretch claims one arena, and not the others too', (test) => {
+  const { cache, doors } = prepare(test, { maxSize: 50_000, maxBytes: 8 * MIB });
+  const { headerArenaCount, headerArenas, arenaStride, arenaUsed } = doors.at;
+  const claims = Array.from({ length: doors.u32(headerArenaCount) }, (_, index) => {
+    return doors.u32(headerArenas) + index * arenaStride + arenaUsed + 4;
+  });
+  assert.ok(claims.length > 1);
+  const holders = () => claims.map((at) => doors.u32(at)).filter((holder) => holder !== 0);
+  scatter(cache, 40_000);
+  const other = seatOn(test, cache);
+  reserve(other, () => holders().length > 0);
+  assert.deepEqual(holders(), [other.index + 1]);
+  reserve(other, () => false);
+  assert.deepEqual(holders(), []);
+  other.emptyHands();
+  assertIntact(cache);
+});
+
+it('a stretch is found beside the blocks that others have in hand, wherever these lie', (test) => {
+  const { cache } = prepare(test, { maxSize: 2000 });
+  const others = Array.from({ length: 5 }, () => seatOn(test, cache));
+  for (const other of others) {
+    scatter(cache, 300);
+    assert.equal(
+      reserve(other, () => false, 100),
+      Status.OK,
+    );
+  }
+  const taker = seatOn(test, cache);
+  for (let count = 0; count < 20; count++) {
+    scatter(cache, 1500);
+    assert.equal(
+      reserve(taker, () => false, LONGEST - 1000 * count),
+      Status.OK,
+    );
+    taker.emptyHands();
+  }
+  for (const other of others) other.emptyHands();
   assertIntact(cache);
 });
 

@@ -26,12 +26,27 @@ function check(test: TestContext, cache: ThreadSafeCache): void {
   const { engine } = seat;
   assert.equal(engine.put(key, 8, 1, 0, 0), Status.OK);
   engine.markClosed();
-  assert.equal(engine.clear(1), Status.CLOSED);
-  assert.equal(engine.size(), Status.CLOSED);
-  assert.equal(engine.put(key, 8, 1, 0, 0), Status.CLOSED);
-  for (const call of ['get', 'peek', 'has', 'deleteKey'] as const) {
-    assert.equal(engine[call](key, 1), Status.CLOSED, call);
-  }
+  const { entryVersion } = seat;
+  const calls: Readonly<Record<string, () => number>> = {
+    clear: () => engine.clear(1),
+    size: () => engine.size(),
+    put: () => engine.put(key, 8, 1, 0, 0),
+    putIf: () => engine.putIf(key, 8, 1, 0, 0, entryVersion),
+    reserve: () => engine.reserve(key, 10_000 * 8, 1, 0),
+    get: () => engine.get(key, 1),
+    peek: () => engine.peek(key, 1),
+    has: () => engine.has(key, 1),
+    ttl: () => engine.ttl(key, 1),
+    touch: () => engine.touch(key, 1, 0),
+    deleteKey: () => engine.deleteKey(key, 1),
+    take: () => engine.take(key, entryVersion, 1),
+    add: () => engine.add(key, 64, 1, 1, 0),
+    scan: () => engine.scan(0, 0, 0, 1, 1),
+    scanAt: () => engine.scanAt(0, 0, 1, 1),
+    survey: () => engine.survey(0, 1),
+    claimFlight: () => engine.claimFlight(key, 1, 1, 2),
+  };
+  for (const [name, call] of Object.entries(calls)) assert.equal(call(), Status.CLOSED, name);
 }
 
 describe('a closed cache', () => {
