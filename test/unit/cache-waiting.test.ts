@@ -164,6 +164,21 @@ it('a removal waits for the block of the one before, which cannot be freed yet',
   assertIntact(cache);
 });
 
+it('a thread that leaves waits for the shard in which it loads a key', (test) => {
+  const { cache, doors } = prepare(test);
+  const [seat, other] = [seatOn(test, cache), seatOn(test, cache)];
+  const now = 1;
+  const claim = (one: Seat) => one.engine.claimFlight(one.keyScratch.write('a') * 8, now, now, 1000);
+  const shard = doors.u32(doors.at.headerShards);
+  assert.equal(claim(seat), Status.OK);
+  lock(cache, shard, other.index + 1);
+  assert.equal(seat.engine.dropFlights(seat.index + 1), Status.BUSY);
+  unlock(cache, shard);
+  assert.equal(claim(other), Status.FLYING);
+  assert.equal(seat.engine.dropFlights(seat.index + 1), Status.OK);
+  assert.equal(claim(other), Status.OK);
+});
+
 it('a large value whose time is over, or that was cleared, is not given out once it is copied', (test) => {
   const { cache } = prepare(test);
   cache.put('a', 'x'.repeat(10_000), 60);
