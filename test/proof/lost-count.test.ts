@@ -3,31 +3,14 @@
  * of the entries afterwards. And a count that is right is not mistaken for one that is not, which would cost entries.
  */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
 import { counters, Status } from '../../src/memory/engine.js';
-import { ALL } from '../support/effort.js';
-import { compileMutants, type Patch } from '../support/mutant.js';
-import {
-  assertClean,
-  assertFails,
-  call,
-  explore,
-  type Outcome,
-  type Scenario,
-  World,
-} from './explore/index.js';
+import type { Patch } from '../support/mutant.js';
+import { call, type Outcome, type World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
-import { builtEngine, prepared } from './schedules/engines.js';
-import { sized } from './schedules/line.js';
-import { ownerOf } from './schedules/operation.js';
+import { findsEngines, KEY, makeCache, type Orders, passes, writeKey } from './schedules/orders.js';
 
-/** Schedules at most: all there are, or in the ordinary run a part. */
-const MOST = ALL ? Number.POSITIVE_INFINITY : 2000;
-const PAGES = 14;
 const SHARDS = 2;
-const SEED = [1, 2, 3, 4] as const;
-const KEY = sized(1);
 
 interface Plot {
   readonly maxSize: number;
@@ -47,16 +30,12 @@ const FULL: Plot = { maxSize: 1, there: 'a', threads: [['+p'], ['-a', '+b']], pr
 
 function act(world: World, thread: number, action: string): [name: string, ...args: number[]] {
   if (action === CLOSE) return ['markClosed'];
-  const keyAt = (world.query('slotAddress', thread) >>> 0) + world.global('slotKey');
-  world.write(keyAt, Buffer.from(action.slice(1)));
+  writeKey(world, thread, action.slice(1));
   return action.startsWith('+') ? ['put', KEY, KEY, NOW, 0, 0] : ['deleteKey', KEY, NOW];
 }
 
 function prepare(world: World, { maxSize, there, threads }: Plot): void {
-  assert.equal(world.call('initialize', PAGES, maxSize, SHARDS, NOW, ...SEED), 1);
-  for (const thread of threads.keys()) {
-    assert.equal(world.callAs(thread, 'claimSlot', ...ownerOf(thread)), thread);
-  }
+  makeCache(world, maxSize, SHARDS, threads.length);
   if (there === undefined) world.view.setUint32(world.global('COUNT_WORD'), maxSize, true);
   else assert.equal(world.callAs(0, ...act(world, 0, `+${there}`)), Status.OK);
   assert.equal(world.query('size'), maxSize);
@@ -73,30 +52,23 @@ function check({ world }: Outcome, { threads }: Plot): void {
   assert.equal(world.query('size'), left, 'entries that are there, for those that were put and not removed');
 }
 
-function exploreAll(
-  module: Uint8Array,
-  plot: Plot,
-  most = Number.POSITIVE_INFINITY,
-): ReturnType<typeof explore> {
+function orders(plot: Plot): Orders {
   const { threads, preemptions } = plot;
-  const options = { module: prepared(module), pages: PAGES, threads: threads.length };
-  const world = new World({ ...options, prepare: (one) => prepare(one, plot) });
-  const begin = (): Scenario => ({
-    threads: threads.map(function* (actions, thread) {
-      for (const action of actions) {
-        const result = yield* call(...act(world, thread, action));
-        const isGone = action.startsWith('-') ? result === Status.MISS : result === Status.CLOSED;
-        assert.ok(result === Status.OK || isGone, `${result}`);
-      }
-    }),
-    check: (outcome) => check(outcome, plot),
-  });
-  return explore(world, begin, {
-    mode: 'exhaustive',
+  return {
+    threads: threads.length,
     preemptions,
-    schedules: most,
-    limits: { events: 20_000 },
-  });
+    prepare: (world) => prepare(world, plot),
+    begin: (world) => ({
+      threads: threads.map(function* (actions, thread) {
+        for (const action of actions) {
+          const result = yield* call(...act(world, thread, action));
+          const isGone = action.startsWith('-') ? result === Status.MISS : result === Status.CLOSED;
+          assert.ok(result === Status.OK || isGone, `${result}`);
+        }
+      }),
+      check: (outcome) => check(outcome, plot),
+    }),
+  };
 }
 
 const CASES: readonly (readonly [name: string, plot: Plot])[] = [
@@ -107,44 +79,28 @@ const CASES: readonly (readonly [name: string, plot: Plot])[] = [
 ];
 
 describe('in every order', () => {
-  for (const [name, plot] of CASES) {
-    it(name, (test) => {
-      const report = exploreAll(builtEngine(), plot, MOST);
-      test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
-      assertClean(report, ALL ? 'complete' : 'sampled');
-    });
-  }
+  for (const [name, plot] of CASES) it(name, (test) => passes(test, orders(plot)));
 });
 
-describe('finds an engine', () => {
-  const file = 'removal.ts';
-  const all: readonly (readonly [name: string, plot: Plot, edits: Patch['edits']])[] = [
-    [
-      'that goes on in the same epoch',
-      FULL_OF_NOTHING,
-      [
-        ['import { countOf, endEpoch,', 'import { changeCount, countOf,'],
-        ['endEpoch(count);', 'changeCount(count, (count >> 32) << 32);'],
-      ],
-    ],
-    [
-      'that opens a closed cache again',
-      CLOSING,
-      [['countOf(count) < least || isClosed(count)', 'countOf(count) < least']],
-    ],
-    [
-      'that does not look whether an entry has come meanwhile',
-      FULL,
-      [['if (sumOfEmpty() == sum) endEpoch', 'endEpoch']],
-    ],
-  ];
-  const defects = ALL ? all : [];
-  const compiled = compileMutants(defects.map(([, , edits]) => ({ file, edits })));
-  compiled.catch(() => undefined);
-  for (const [index, [name, plot]] of defects.entries()) {
-    it(name, async (test) => {
-      const { kind, message } = assertFails(exploreAll((await compiled)[index] as Uint8Array, plot));
-      test.diagnostic(`${kind}: ${message.split('\n')[0]}`);
-    });
-  }
-});
+const removal = (edits: Patch['edits']): Patch => ({ file: 'removal.ts', edits });
+
+findsEngines([
+  [
+    'that goes on in the same epoch',
+    orders(FULL_OF_NOTHING),
+    removal([
+      ['import { countOf, endEpoch,', 'import { changeCount, countOf,'],
+      ['endEpoch(count);', 'changeCount(count, (count >> 32) << 32);'],
+    ]),
+  ],
+  [
+    'that opens a closed cache again',
+    orders(CLOSING),
+    removal([['countOf(count) < least || isClosed(count)', 'countOf(count) < least']]),
+  ],
+  [
+    'that does not look whether an entry has come meanwhile',
+    orders(FULL),
+    removal([['if (sumOfEmpty() == sum) endEpoch', 'endEpoch']]),
+  ],
+]);

@@ -3,34 +3,17 @@
  * the take-over looks for who has each block. Whatever the order, no block that somebody has is free afterwards.
  */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
 import { REPORT, Status } from '../../src/memory/engine.js';
-import { ALL } from '../support/effort.js';
-import { compileMutants, type Patch } from '../support/mutant.js';
+import type { Patch } from '../support/mutant.js';
 import { blankMemory, Doors } from '../support/structures.js';
-import {
-  assertClean,
-  assertFails,
-  call,
-  explore,
-  type Outcome,
-  type Scenario,
-  World,
-} from './explore/index.js';
+import { call, type Outcome, type World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
-import { builtEngine, prepared } from './schedules/engines.js';
-import { sized } from './schedules/line.js';
-import { ownerOf } from './schedules/operation.js';
+import { findsEngines, KEY, makeCache, type Orders, passes, writeKey } from './schedules/orders.js';
 
-/** Schedules at most: all there are, or in the ordinary run a part. */
-const MOST = ALL ? Number.POSITIVE_INFINITY : 1000;
-const PAGES = 14;
-const SEED = [1, 2, 3, 4] as const;
-const KEY = sized(1);
 /** A number that no slot here has: of who has died with the lock of the arena. */
 const DEAD = 100;
-const [HEIR, WRITER] = [0, 1] as const;
+const WRITER = 1;
 
 interface Plot {
   /** Where the writer has the only block. */
@@ -43,17 +26,13 @@ interface Plot {
 const { at: offsets } = (await Doors.opener())(blankMemory(1));
 
 function put(world: World, key: string, flags = 0): [name: string, ...args: number[]] {
-  const keyAt = (world.query('slotAddress', WRITER) >>> 0) + world.global('slotKey');
-  world.write(keyAt, Buffer.from(key));
+  writeKey(world, WRITER, key);
   return ['put', KEY, KEY, NOW, 0, flags];
 }
 
 /** A cache for one entry, and an arena that is locked by nobody who lives. */
 function prepare(world: World, { start }: Plot): void {
-  assert.equal(world.call('initialize', PAGES, 1, 1, NOW, ...SEED), 1);
-  for (const thread of [HEIR, WRITER]) {
-    assert.equal(world.callAs(thread, 'claimSlot', ...ownerOf(thread)), thread);
-  }
+  makeCache(world, 1, 1, 2);
   if (start === 'hand') {
     assert.equal(world.callAs(WRITER, 'reserve', KEY, KEY, NOW, 0), Status.OK);
   } else {
@@ -71,30 +50,23 @@ function check({ world }: Outcome, { puts }: Plot): void {
   assert.equal(world.callAs(WRITER, 'has', KEY, NOW), Status.OK);
 }
 
-function exploreAll(
-  module: Uint8Array,
-  plot: Plot,
-  most = Number.POSITIVE_INFINITY,
-): ReturnType<typeof explore> {
-  const options = { module: prepared(module), pages: PAGES, threads: 2 };
-  const world = new World({ ...options, prepare: (one) => prepare(one, plot) });
-  const begin = (): Scenario => ({
-    threads: [
-      (function* () {
-        assert.equal(yield* call('rebuildOwnedBy', DEAD), 1);
-      })(),
-      (function* () {
-        for (const key of plot.puts) assert.equal(yield* call(...put(world, key)), Status.OK);
-      })(),
-    ],
-    check: (outcome) => check(outcome, plot),
-  });
-  return explore(world, begin, {
-    mode: 'exhaustive',
+function orders(plot: Plot): Orders {
+  return {
+    threads: 2,
     preemptions: plot.preemptions,
-    schedules: most,
-    limits: { events: 20_000 },
-  });
+    prepare: (world) => prepare(world, plot),
+    begin: (world) => ({
+      threads: [
+        (function* () {
+          assert.equal(yield* call('rebuildOwnedBy', DEAD), 1);
+        })(),
+        (function* () {
+          for (const key of plot.puts) assert.equal(yield* call(...put(world, key)), Status.OK);
+        })(),
+      ],
+      check: (outcome) => check(outcome, plot),
+    }),
+  };
 }
 
 const SAME_RECORD: Plot = { start: 'garbage', puts: ['b'], preemptions: 3 };
@@ -111,14 +83,9 @@ function rebuild(edits: Patch['edits']): Patch {
 }
 
 describe('in every order', () => {
-  for (const [name, plot] of CASES) {
-    it(name, (test) => {
-      const report = exploreAll(builtEngine(), plot, MOST);
-      test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
-      assertClean(report, ALL ? 'complete' : 'sampled');
-    });
-  }
+  for (const [name, plot] of CASES) it(name, (test) => passes(test, orders(plot)));
 });
+
 const defects: readonly (readonly [name: string, plot: Plot, patch: Patch])[] = [
   [
     'that uses a block again without a mark that it is in its hand',
@@ -172,14 +139,4 @@ const defects: readonly (readonly [name: string, plot: Plot, patch: Patch])[] = 
   ],
 ];
 
-describe('finds an engine', () => {
-  const compiled = compileMutants((ALL ? defects : []).map(([, , patch]) => patch));
-  compiled.catch(() => undefined);
-  for (const [index, [name, plot]] of (ALL ? defects : []).entries()) {
-    it(name, async (test) => {
-      const report = exploreAll((await compiled)[index] as Uint8Array, plot);
-      const { kind, message } = assertFails(report);
-      test.diagnostic(`${report.schedules} schedules; ${kind}: ${message.split('\n')[0]}`);
-    });
-  }
-});
+findsEngines(defects.map(([name, plot, patch]) => [name, orders(plot), patch]));

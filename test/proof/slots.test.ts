@@ -3,31 +3,14 @@
  * touches what the other has in hand, and whoever dies on the way leaves nothing in a slot that nobody looks after.
  */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
 import { Status } from '../../src/memory/engine.js';
-import { ALL } from '../support/effort.js';
-import { compileMutants, type Patch } from '../support/mutant.js';
-import {
-  assertClean,
-  assertFails,
-  call,
-  explore,
-  type Outcome,
-  type Scenario,
-  type Step,
-  World,
-} from './explore/index.js';
+import type { Patch } from '../support/mutant.js';
+import { call, type Outcome, type Step, type World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
-import { builtEngine, prepared } from './schedules/engines.js';
-import { sized } from './schedules/line.js';
 import { ownerOf } from './schedules/operation.js';
+import { findsEngines, KEY, makeCache, type Orders, passes, placeIn, writeKey } from './schedules/orders.js';
 
-/** Schedules at most: all there are, or in the ordinary run a part. */
-const MOST = ALL ? Number.POSITIVE_INFINITY : 1000;
-const PAGES = 14;
-const SEED = [1, 2, 3, 4] as const;
-const KEY = sized(1);
 const LEASE = 30_000_000;
 /** Who has the first slot, with a block in hand and a load under way; who takes over what is left; who comes. */
 const [FIRST, OTHER, COMER] = [0, 1, 2] as const;
@@ -40,17 +23,10 @@ interface Plot {
   readonly deadly?: true;
 }
 
-function write(world: World, slot: number, key: string): void {
-  const keyAt = (world.query('slotAddress', slot) >>> 0) + world.global('slotKey');
-  world.write(keyAt, Buffer.from(key));
-}
-
 function prepare(world: World): void {
-  assert.equal(world.call('initialize', PAGES, 4, 1, NOW, ...SEED), 1);
-  for (const thread of [FIRST, OTHER]) {
-    assert.equal(world.callAs(thread, 'claimSlot', ...ownerOf(thread)), thread);
-  }
-  write(world, FIRST, 'a');
+  // the one that comes has none yet
+  makeCache(world, 4, 1, THREADS - 1);
+  writeKey(world, FIRST, 'a');
   assert.equal(world.callAs(FIRST, 'claimFlight', KEY, NOW, NOW, NOW + LEASE), Status.OK);
   assert.equal(world.callAs(FIRST, 'reserve', KEY, KEY, NOW, 0), Status.OK);
 }
@@ -72,9 +48,9 @@ function* giveBack({ kind }: Plot): Step<void> {
 /** Takes a slot, loads a key and stores it. */
 function* come(world: World): Step<void> {
   const slot = yield* call('claimSlot', ...ownerOf(COMER));
-  write(world, slot, 'c');
+  writeKey(world, slot, 'c');
   assert.equal(yield* patiently('claimFlight', KEY, NOW, NOW, NOW + LEASE), Status.OK);
-  const at = world.view.getUint32((world.query('slotAddress', slot) >>> 0) + world.global('slotEntry'), true);
+  const at = world.view.getUint32(placeIn(world, slot, 'slotEntry'), true);
   const ticket = Number(world.view.getBigUint64(at + world.global('flightTicket'), true));
   assert.equal(yield* patiently('reserve', KEY, KEY, NOW, 0), Status.OK);
   assert.equal(yield* patiently('landFlight', KEY, KEY, NOW, 0, 0, at, ticket), Status.OK);
@@ -89,34 +65,26 @@ function check({ world, killed }: Outcome): void {
     }
   }
   assert.equal(world.query('verify'), 0);
-  write(world, OTHER, 'a');
+  writeKey(world, OTHER, 'a');
   const claimed = world.callAs(OTHER, 'claimFlight', KEY, NOW, NOW, NOW + LEASE);
   assert.equal(claimed, Status.OK, 'the load of a thread that has gone');
   assert.equal(world.query('size'), 1);
 }
 
-function exploreAll(
-  module: Uint8Array,
-  plot: Plot,
-  most = Number.POSITIVE_INFINITY,
-): ReturnType<typeof explore> {
-  const options = { module: prepared(module), pages: PAGES, threads: THREADS };
-  const world = new World({ ...options, prepare });
+function orders(plot: Plot): Orders {
   const giver = plot.kind === 'leaves' ? FIRST : OTHER;
-  const begin = (): Scenario => ({
-    threads: [FIRST, OTHER, COMER].map(function* (thread) {
-      if (thread === giver) yield* giveBack(plot);
-      else if (thread === COMER) yield* come(world);
+  return {
+    threads: THREADS,
+    prepare,
+    begin: (world) => ({
+      threads: [FIRST, OTHER, COMER].map(function* (thread) {
+        if (thread === giver) yield* giveBack(plot);
+        else if (thread === COMER) yield* come(world);
+      }),
+      check,
     }),
-    check,
-  });
-  return explore(world, begin, {
-    mode: 'exhaustive',
-    preemptions: plot.deadly === undefined ? 2 : 1,
-    schedules: most,
-    limits: { events: 20_000 },
-    ...(plot.deadly === undefined ? {} : { kill: { threads: [giver], at: 'interrupts' } }),
-  });
+    ...(plot.deadly && { preemptions: 1, kill: { threads: [giver], at: 'interrupts' } }),
+  };
 }
 
 const LEAVES: Plot = { kind: 'leaves' };
@@ -131,13 +99,7 @@ const CASES: readonly (readonly [name: string, plot: Plot])[] = [
 ];
 
 describe('in every order', () => {
-  for (const [name, plot] of CASES) {
-    it(name, (test) => {
-      const report = exploreAll(builtEngine(), plot, MOST);
-      test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
-      assertClean(report, ALL ? 'complete' : 'sampled');
-    });
-  }
+  for (const [name, plot] of CASES) it(name, (test) => passes(test, orders(plot)));
 });
 
 const LEFT_FIRST: Patch['edits'] = [
@@ -169,14 +131,4 @@ const defects: readonly (readonly [name: string, plot: Plot, edits: Patch['edits
   ],
 ];
 
-describe('finds an engine', () => {
-  const compiled = compileMutants((ALL ? defects : []).map(([, , edits]) => ({ file: 'slots.ts', edits })));
-  compiled.catch(() => undefined);
-  for (const [index, [name, plot]] of (ALL ? defects : []).entries()) {
-    it(name, async (test) => {
-      const report = exploreAll((await compiled)[index] as Uint8Array, plot);
-      const { kind, message } = assertFails(report);
-      test.diagnostic(`${report.schedules} schedules; ${kind}: ${message.split('\n')[0]}`);
-    });
-  }
-});
+findsEngines(defects.map(([name, plot, edits]) => [name, orders(plot), { file: 'slots.ts', edits }]));
