@@ -6,12 +6,12 @@ import { digits, ratios, type Spread, spread, spreadText } from './lib/numbers.j
 import type { Answer, Progress, Question, Table } from './lib/report.js';
 import type { Scale } from './lib/scale.js';
 import type { SharedContender } from './lib/shared/contender.js';
-import { heddle, heddleWithoutNear } from './lib/shared/heddle.js';
+import { heddle, heddleWithoutNear, privateHeddle } from './lib/shared/heddle.js';
 import { privateMap } from './lib/shared/private.js';
 import type { LineChart } from './lib/svg.js';
 
 const DRAWS = 2 ** 20;
-const contenders: readonly SharedContender[] = [heddle, heddleWithoutNear, privateMap];
+const contenders: readonly SharedContender[] = [heddle, heddleWithoutNear, privateHeddle, privateMap];
 const loads: readonly Load[] = ['get', 'mixed 95/5'];
 
 /** What so many threads did together. */
@@ -135,8 +135,8 @@ export const scalingQuestion: Question = {
   title: 'Scaling',
   method:
     'Operations per second of several threads together, beside one of them alone, in the same round. Zipf keys ' +
-    '(0.99) of 10 characters, values of 24 characters, every key present. The control is a private Map for each ' +
-    'thread, which shares nothing but the machine: more than that nothing can reach here.',
+    '(0.99) of 10 characters, values of 24 characters, every key present. Controls are a private heddle ' +
+    'and a private Map for each thread, which share nothing but the machine: more than that nothing can reach here.',
   notShown: [
     'More threads than processors only take turns; the machine above says how many there are.',
     'Keys are strings made beforehand, so that all of the time is spent in the caches: a service does other work too.',

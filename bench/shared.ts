@@ -8,7 +8,9 @@ import { NotInstalled } from './lib/peer.js';
 import { type Answer, type Progress, type Question, type Table, unique } from './lib/report.js';
 import type { Scale } from './lib/scale.js';
 import { openCluster } from './lib/shared/cluster.js';
-import { heddle } from './lib/shared/heddle.js';
+import type { SharedContender } from './lib/shared/contender.js';
+import { heddle, heddleFrozen, privateHeddle } from './lib/shared/heddle.js';
+import { privateMap } from './lib/shared/private.js';
 import { sharedCaches } from './lib/shared-caches.js';
 import type { BarChart } from './lib/svg.js';
 
@@ -30,9 +32,12 @@ interface Entrant {
   open(plan: GangPlan, keys: number): Promise<Gang>;
 }
 
+/** For other questions only. */
+const elsewhere: readonly SharedContender[] = [privateMap, privateHeddle, heddleFrozen];
+
 const entrants: readonly Entrant[] = [
   ...sharedCaches
-    .filter(({ name }) => name !== 'private Maps' && name !== 'heddle, freeze')
+    .filter((contender) => !elsewhere.includes(contender))
     .map((contender) => ({ ...contender, open: (plan: GangPlan) => Gang.open(contender, plan) })),
   { name: 'lru-cache-clustered', isShared: true, isAsync: true, evicts: true, open: openCluster },
 ];

@@ -8,7 +8,7 @@ import { NotInstalled } from './lib/peer.js';
 import type { Answer, Progress, Question } from './lib/report.js';
 import type { Scale } from './lib/scale.js';
 import type { SharedContender } from './lib/shared/contender.js';
-import { heddle } from './lib/shared/heddle.js';
+import { heddle, privateHeddle } from './lib/shared/heddle.js';
 import { lmdb } from './lib/shared/lmdb.js';
 import { messagePort } from './lib/shared/message-port.js';
 import { ioredis, nodeRedis } from './lib/shared/redis.js';
@@ -106,10 +106,14 @@ async function threads(scale: Scale, progress: Progress): Promise<Target[]> {
   const targets: Target[] = [];
   for (const [what, entries, load, atLeast] of rows) {
     progress(what);
-    const measured = await scaling(what, entries, [load], { ...scale, threads: [1, 2] }, [heddle]);
-    const ratio = measured.find((one) => one.threads === 2)?.timesOne;
-    const alone = measured.find((one) => one.threads === 1)?.perSecond.median ?? Number.NaN;
-    targets.push({ what, to: 'one thread', atLeast, ratio, note: `one thread ${digits(alone / 1e6)} M/s` });
+    const who = [heddle, privateHeddle];
+    const measured = await scaling(what, entries, [load], { ...scale, threads: [1, 2] }, who);
+    const find = ({ name }: SharedContender, count: number) =>
+      measured.find(({ contender, threads }) => contender === name && threads === count);
+    const alone = find(heddle, 1)?.perSecond.median ?? Number.NaN;
+    const apart = find(privateHeddle, 2)?.timesOne.median ?? Number.NaN;
+    const note = `one thread ${digits(alone / 1e6)} M/s; with a cache for each thread ×${digits(apart)}`;
+    targets.push({ what, to: 'one thread', atLeast, ratio: find(heddle, 2)?.timesOne, note });
   }
   return targets;
 }

@@ -1,6 +1,6 @@
 /** The caches that several threads use at once: heddle and its peers. */
 import type { SharedContender } from './shared/contender.js';
-import { heddle, heddleFrozen, heddleWithoutNear } from './shared/heddle.js';
+import { heddle, heddleFrozen, heddleWithoutNear, privateHeddle } from './shared/heddle.js';
 import { lmdb } from './shared/lmdb.js';
 import { memcached } from './shared/memcached.js';
 import { messagePort } from './shared/message-port.js';
@@ -21,6 +21,7 @@ export const sharedCaches: readonly SharedContender[] = [
   memcached,
   privateLruCache,
   privateMap,
+  privateHeddle,
 ];
 
 /** The contender of a name. */
