@@ -16,13 +16,15 @@ import { readFailures, readResults } from './lib/results.mjs';
 
 /**
  * What says nothing about a version of Node.js: tests that read the compiled engine, step through it, or call single
- * functions of it; those that hold a test against broken engines; traces and benchmarks, whose ways others take too.
+ * functions of it; those that hold a test against broken engines; traces and benchmarks, whose ways others take too; what
+ * the compiler makes of the declarations.
  */
 const sameEverywhere = [
   ...['proof/straight-line', 'proof/explore', 'proof/schedules', 'proof/closing', 'proof/leftovers'],
-  ...['proof/versions', 'proof/lost-count', 'model/structures'],
+  ...['proof/versions', 'proof/lost-count', 'proof/owners', 'proof/slots', 'proof/hot-victim'],
+  ...['unit/stretch', 'unit/flight-keys', 'unit/boundaries-collisions', 'model/structures'],
   ...['-mutants', 'threads/split-commit', 'soak/'],
-  ...['cli/replay', 'cli/bench', 'test/bench', 'model/bytes', 'model/lru'],
+  ...['cli/replay', 'cli/bench', 'test/bench', 'model/bytes', 'model/lru', 'package/types'],
 ];
 
 const summary = [process.version, 'all'].map((version) => ({ version, ...readResults(version) }));
