@@ -16,7 +16,7 @@ import { readFailures, readResults } from './lib/results.mjs';
 
 /**
  * What says nothing about a version of Node.js: tests that read the compiled engine, step through it, or call single
- * functions of it; those that hold a test against broken engines; traces and benchmarks, whose ways others take too; what
+ * functions of it; those that hold a test against broken engines; traces, benchmarks and the demo, whose ways others take too; what
  * the compiler makes of the declarations.
  */
 const sameEverywhere = [
@@ -24,7 +24,7 @@ const sameEverywhere = [
   ...['proof/versions', 'proof/lost-count', 'proof/owners', 'proof/slots', 'proof/hot-victim'],
   ...['unit/stretch', 'unit/flight-keys', 'unit/boundaries-collisions', 'model/structures'],
   ...['-mutants', 'threads/split-commit', 'soak/'],
-  ...['cli/replay', 'cli/bench', 'test/bench', 'model/bytes', 'model/lru', 'package/types'],
+  ...['cli/replay', 'cli/bench', 'cli/demo', 'test/bench', 'model/bytes', 'model/lru', 'package/types'],
 ];
 
 const summary = [process.version, 'all'].map((version) => ({ version, ...readResults(version) }));
