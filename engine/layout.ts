@@ -25,7 +25,7 @@ import {
 
 export const MAGIC: u32 = 0x6c646568; // "hedl"
 /** Changes with every change of this file or of records.ts; a handle of another version is refused. */
-export const LAYOUT_VERSION: u32 = 3;
+export const LAYOUT_VERSION: u32 = 4;
 
 export const LINE: usize = 128;
 export const PAGE: u64 = 65536;
@@ -75,6 +75,8 @@ export const PRESSURE_WARNED: usize = CLEANER_LEASE + 4;
 export const CLEANER_BEAT: usize = CLEANER_LEASE + 8;
 /** Slots that have ever been taken are those below this index. It only grows. */
 export const SLOTS_TAKEN: usize = CLEANER_LEASE + LINE;
+/** Arenas that have still to be looked through for blocks of nobody's, since a shard was emptied: a bit for each. */
+export const ORPHANS_WORD: usize = SLOTS_TAKEN + 4;
 /** µs that expired entries stay for who takes them stale. It only grows. */
 export const GRACE_WORD: usize = SLOTS_TAKEN + LINE;
 export const HEADER_END: usize = GRACE_WORD + LINE;

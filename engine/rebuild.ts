@@ -15,6 +15,7 @@ import { Block, FREE, PREV_FREE, SIZE_MASK, heapReset, listInsert } from './heap
 import {
   ENTRY_BYTES,
   FLIGHT_BYTES,
+  ORPHANS_WORD,
   SHARD_HEADS,
   SLOTS_TAKEN,
   arenaAt,
@@ -27,26 +28,32 @@ import { OWNER_MASK, SEQUENCE_ONE, isHeld, read, readFree, releaseChanged } from
 import { Arena, Entry, Flight, LOCK_OFFSET, Shard, Slot, WHEEL_BUCKETS, WHEEL_LEVELS } from './records';
 import { mine, owner } from './self';
 
-/** Takes over every lock that this owner number holds and rebuilds what it protects; how many. */
+/**
+ * Takes over every lock that this owner number holds and rebuilds what it protects; how many. Looks through the arenas that
+ * a shard's emptying wants looked through, but for those whose lock somebody else has: see orphanedArena().
+ */
 export function rebuildOwnedBy(number: u32): u32 {
   let taken: u32 = 0;
   for (let i: u32 = 0; i < header().shardCount; i++) {
     const lock = changetype<usize>(shardAt(i));
     const word = read(lock);
     if ((word & OWNER_MASK) != <u64>number || !rebuildTakeOver(lock, word)) continue;
+    // before, so that whoever goes on from here knows it: the blocks of its entries belong to nobody then
+    atomic.or<u32>(ORPHANS_WORD, ((<u32>1) << header().arenaCount) - 1);
     rebuildShard(shardAt(i), i);
     releaseChanged(lock, word & ~OWNER_MASK);
     taken++;
   }
-  // the blocks of an emptied shard belong to nobody now: every arena is looked through
-  const orphans = taken > 0;
   for (let i: u32 = 0; i < header().arenaCount; i++) {
     const lock = changetype<usize>(arenaAt(i));
     while (true) {
-      const word = orphans ? readFree(lock) : read(lock);
+      const isWanted = hasOrphans(i);
+      const word = isWanted ? readFree(lock) : read(lock);
       const dead = (word & OWNER_MASK) == <u64>number;
-      if (!dead && (!orphans || isHeld(word))) break;
+      if (!dead && (!isWanted || isHeld(word))) break;
       if (!rebuildTakeOver(lock, word)) continue;
+      // before: a shard that is emptied from here on wants it again
+      atomic.and<u32>(ORPHANS_WORD, ~((<u32>1) << i));
       rebuildArena(arenaAt(i));
       releaseChanged(lock, word & ~OWNER_MASK);
       if (dead) taken++;
@@ -55,6 +62,18 @@ export function rebuildOwnedBy(number: u32): u32 {
   }
   mine.rebuilds += <u64>taken;
   return taken;
+}
+
+function hasOrphans(arena: u32): bool {
+  return ((atomic.load<u32>(ORPHANS_WORD) >> arena) & 1) != 0;
+}
+
+/** An arena that has still to be looked through, since somebody else had its lock, or 0. */
+export function orphanedArena(): usize {
+  for (let i: u32 = 0; i < header().arenaCount; i++) {
+    if (hasOrphans(i)) return changetype<usize>(arenaAt(i));
+  }
+  return 0;
 }
 
 function rebuildTakeOver(lock: usize, word: u64): bool {

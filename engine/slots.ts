@@ -8,11 +8,12 @@
  *
  * Statistics are never reset: a slot used again goes on counting.
  */
-import { endClaims, freeBlockOf } from './blocks';
+import { busyLock, endClaims, freeBlockOf } from './blocks';
 import { SLOTS_TAKEN, arenaAt, header, slotAt } from './layout';
 import { Arena, Slot } from './records';
 import { dropFlights } from './loading';
-import { rebuildOwnedBy } from './rebuild';
+import { read } from './lock';
+import { orphanedArena, rebuildOwnedBy } from './rebuild';
 import { mine, myNumber, setSelf } from './self';
 import { OK } from './status';
 
@@ -104,6 +105,9 @@ export function reapSlot(index: u32, deadThread: u32, deadStart: u32, byThread: 
 /** Frees the blocks a slot has in hand and lets go of what it claims, and of locks, which it should not have. */
 function emptySlot(slot: Slot, number: u32): i32 {
   rebuildOwnedBy(number);
+  // nobody else may come to look for them
+  const orphaned = orphanedArena();
+  if (orphaned != 0) return busyLock(orphaned, read(orphaned));
   // keepGarbage() names a block twice for a moment
   if (slot.garbage == slot.hand) slot.garbage = 0;
   let result = freeBlockOf(slot, offsetof<Slot>('hand'));

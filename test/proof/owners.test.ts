@@ -1,6 +1,7 @@
 /**
- * A take-over of an arena, beside a thread that needs no lock of it: that evicts, and uses its victim's block again, while
- * the take-over looks for who has each block. Whatever the order, no block that somebody has is free afterwards.
+ * A take-over, which looks for who has each block of an arena, beside a thread that needs no lock of it: that evicts, and uses
+ * its victim's block again; or beside one that has the arena's lock. Whatever the order, no block that somebody has is free
+ * afterwards, and every other one is.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,15 +10,25 @@ import type { Patch } from '../support/mutant.js';
 import { blankMemory, Doors } from '../support/structures.js';
 import { call, type Outcome, type World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
-import { findsEngines, KEY, makeCache, type Orders, passes, writeKey } from './schedules/orders.js';
+import {
+  findsEngines,
+  KEY,
+  makeCache,
+  type Orders,
+  passes,
+  patiently,
+  writeKey,
+} from './schedules/orders.js';
 
-/** A number that no slot here has: of who has died with the lock of the arena. */
+/** A number that no slot here has: of who has died with the lock. */
 const DEAD = 100;
 const WRITER = 1;
 
 interface Plot {
+  /** What the dead thread has locked: the arena if nothing is said. */
+  readonly locked?: 'shard';
   /** Where the writer has the only block. */
-  readonly start: 'hand' | 'garbage';
+  readonly start: 'hand' | 'garbage' | 'entry';
   /** The keys that the writer stores, one after the other. */
   readonly puts: readonly string[];
   readonly preemptions: number;
@@ -30,17 +41,17 @@ function put(world: World, key: string, flags = 0): [name: string, ...args: numb
   return ['put', KEY, KEY, NOW, 0, flags];
 }
 
-/** A cache for one entry, and an arena that is locked by nobody who lives. */
-function prepare(world: World, { start }: Plot): void {
+/** A cache for one entry, and a lock of nobody who lives. */
+function prepare(world: World, { start, locked }: Plot): void {
   makeCache(world, 1, 1, 2);
   if (start === 'hand') {
     assert.equal(world.callAs(WRITER, 'reserve', KEY, KEY, NOW, 0), Status.OK);
   } else {
     assert.equal(world.callAs(WRITER, ...put(world, 'a')), Status.OK);
-    assert.equal(world.callAs(WRITER, ...put(world, 'b', REPORT)), Status.REMOVED);
   }
-  const arena = world.view.getUint32(offsets.headerArenas, true);
-  const lockAt = arena + offsets.LOCK_OFFSET;
+  if (start === 'garbage') assert.equal(world.callAs(WRITER, ...put(world, 'b', REPORT)), Status.REMOVED);
+  const at = locked === 'shard' ? offsets.headerShards : offsets.headerArenas;
+  const lockAt = world.view.getUint32(at, true) + offsets.LOCK_OFFSET;
   world.view.setUint32(lockAt, world.view.getUint32(lockAt, true) + DEAD, true);
 }
 
@@ -59,9 +70,10 @@ function orders(plot: Plot): Orders {
       threads: [
         (function* () {
           assert.equal(yield* call('rebuildOwnedBy', DEAD), 1);
+          assert.equal(yield* patiently('emptyHands'), Status.OK);
         })(),
         (function* () {
-          for (const key of plot.puts) assert.equal(yield* call(...put(world, key)), Status.OK);
+          for (const key of plot.puts) assert.equal(yield* patiently(...put(world, key)), Status.OK);
         })(),
       ],
       check: (outcome) => check(outcome, plot),
@@ -71,11 +83,13 @@ function orders(plot: Plot): Orders {
 
 const SAME_RECORD: Plot = { start: 'garbage', puts: ['b'], preemptions: 3 };
 const SAME_RECORD_TWICE: Plot = { start: 'garbage', puts: ['b', 'c'], preemptions: 4 };
+const SHARD: Plot = { locked: 'shard', start: 'entry', puts: ['b'], preemptions: 2 };
 const SAME_HAND: Plot = { start: 'hand', puts: ['b', 'c'], preemptions: 4 };
 const CASES: readonly (readonly [name: string, plot: Plot])[] = [
   ['a block that goes from an entry to the next one in the same record', SAME_RECORD],
   ['a block that does so and leaves that one again', SAME_RECORD_TWICE],
   ['a block that comes back to the hand it was in', SAME_HAND],
+  ['a block whose shard is emptied while its arena is locked', SHARD],
 ];
 
 function rebuild(edits: Patch['edits']): Patch {

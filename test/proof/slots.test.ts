@@ -9,7 +9,16 @@ import type { Patch } from '../support/mutant.js';
 import { call, type Outcome, type Step, type World } from './explore/index.js';
 import { NOW } from './schedules/actions.js';
 import { ownerOf } from './schedules/operation.js';
-import { findsEngines, KEY, makeCache, type Orders, passes, placeIn, writeKey } from './schedules/orders.js';
+import {
+  findsEngines,
+  KEY,
+  makeCache,
+  type Orders,
+  passes,
+  patiently,
+  placeIn,
+  writeKey,
+} from './schedules/orders.js';
 
 const LEASE = 30_000_000;
 /** Who has the first slot, with a block in hand and a load under way; who takes over what is left; who comes. */
@@ -29,14 +38,6 @@ function prepare(world: World): void {
   writeKey(world, FIRST, 'a');
   assert.equal(world.callAs(FIRST, 'claimFlight', KEY, NOW, NOW, NOW + LEASE), Status.OK);
   assert.equal(world.callAs(FIRST, 'reserve', KEY, KEY, NOW, 0), Status.OK);
-}
-
-/** Calls again while somebody has a lock. */
-function* patiently(name: string, ...args: number[]): Step<number> {
-  for (;;) {
-    const result = yield* call(name, ...args);
-    if (result !== Status.BUSY) return result;
-  }
 }
 
 function* giveBack({ kind }: Plot): Step<void> {

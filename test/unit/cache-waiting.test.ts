@@ -20,6 +20,9 @@ const LONGEST = MIB / 16;
 /** The lock word is {sequence: 54, owner: 10}, LOCK_OFFSET behind the start of a shard or arena. */
 const LOCK = 64;
 
+/** A number that no slot here has. */
+const NOBODY = 200;
+
 const REBUILT = 'a thread died inside the cache; rebuilt 1 part(s) of it, entries may be lost';
 
 const open = await Doors.opener();
@@ -102,6 +105,23 @@ describe('a lock that a dead thread has left', () => {
     for (let count = 0; count < 50; count++) assert.equal(cache.get(`${count}`), 'x'.repeat(500));
     assertIntact(cache);
   });
+});
+
+it('an emptied shard’s blocks are looked for also in an arena that somebody has locked', (test) => {
+  const { cache, doors } = prepare(test);
+  for (let count = 0; count < 50; count++) cache.put(`${count}`, 'x'.repeat(500));
+  const [seat, other] = [seatOn(test, cache), seatOn(test, cache)];
+  const arena = doors.u32(doors.at.headerArenas);
+  lock(cache, doors.u32(doors.at.headerShards), NOBODY);
+  lock(cache, arena, other.index + 1);
+  assert.equal(seat.engine.rebuildOwnedBy(NOBODY), 1);
+  // whoever gives a slot back comes to it, also for another thread
+  assert.equal(seat.engine.emptyHands(), Status.BUSY);
+  assert.equal(seat.field(seat.places.slotBusyOwner), other.index + 1);
+  unlock(cache, arena);
+  assert.equal(other.engine.emptyHands(), Status.OK);
+  assert.equal(seat.engine.emptyHands(), Status.OK);
+  assertIntact(cache);
 });
 
 it('a lock that this thread itself has left, in a call that was cut off, is taken over by it', async (test) => {

@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, it, type TestContext } from 'node:test';
+import { Status } from '../../../src/memory/engine.js';
 import { ALL } from '../../support/effort.js';
 import { compileMutants, type Patch } from '../../support/mutant.js';
 import {
   assertClean,
   assertFails,
+  call,
   explore,
   type KillOptions,
   type Report,
   type Scenario,
+  type Step,
   World,
 } from '../explore/index.js';
 import { NOW } from './actions.js';
@@ -55,6 +58,14 @@ export function placeIn(world: World, slot: number, name: string): number {
 /** Writes a key where the thread's next call reads it. */
 export function writeKey(world: World, slot: number, key: string): void {
   world.write(placeIn(world, slot, 'slotKey'), Buffer.from(key));
+}
+
+/** Calls again while somebody has a lock. */
+export function* patiently(name: string, ...args: number[]): Step<number> {
+  for (;;) {
+    const result = yield* call(name, ...args);
+    if (result !== Status.BUSY) return result;
+  }
 }
 
 function exploreOrders(

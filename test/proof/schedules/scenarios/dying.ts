@@ -150,7 +150,7 @@ export const DYING: readonly Scenario[] = [
       {
         name: 'a take-over that does not look for blocks without an owner',
         file: 'rebuild.ts',
-        edits: [['const orphans = taken > 0;', 'const orphans = false;']],
+        edits: [['const isWanted = hasOrphans(i);', 'const isWanted = false;']],
       },
       {
         name: 'a block that is free before its slot has forgotten it',
