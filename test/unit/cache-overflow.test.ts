@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, makeCache } from '../support/caches.js';
 import { entry, runScript } from '../support/child.js';
+import { isOverflow } from '../support/overflow.js';
 
 /** Frames between the operation and the end of the stack: up to where there is room enough for all of it. */
 const MOST_FRAMES = 250;
@@ -26,16 +27,16 @@ function makeDive(width: number): Dive {
   return new Function(source)() as Dive;
 }
 
-function isOverflow(error: unknown): boolean {
+function isByOverflow(error: unknown): boolean {
   const reasons = [error, (error as Error).cause];
-  return reasons.some((reason) => reason instanceof RangeError && /call stack/.test(reason.message));
+  return reasons.some((reason) => reason instanceof Error && isOverflow(reason));
 }
 
 /** Does something near the end of the stack; whether that was reached. */
 function overflows(dive: Dive, above: number, run: () => void): boolean {
   const outcome: { error?: unknown } = {};
   dive(above, run, outcome);
-  if (outcome.error !== undefined && !isOverflow(outcome.error)) throw outcome.error;
+  if (outcome.error !== undefined && !isByOverflow(outcome.error)) throw outcome.error;
   return outcome.error !== undefined;
 }
 

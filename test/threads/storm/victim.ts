@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { CacheHandle } from '../../../src/index.js';
 import { Control, type Ending, launch, type Scope } from '../../support/crew.js';
+import { isOverflow } from '../../support/overflow.js';
 import type { Random } from '../../support/random.js';
 import { until } from '../../support/until.js';
 import { type Death, type StormData, signs } from './job.js';
@@ -68,7 +69,8 @@ export class Victim {
       await this.#worker.terminate();
     }
     const { error } = await this.#ended;
-    const sign = error && (error.code ?? error.name);
+    const isByOverflow = error !== undefined && isOverflow(error);
+    const sign = isByOverflow ? signs['stack overflow'] : error && (error.code ?? error.name);
     assert.equal(sign, signs[this.#death], `a victim that should die by ${this.#death}: ${error?.stack}`);
   }
 }
