@@ -37,14 +37,15 @@ export function viewName(view: ArrayBufferView): string {
   return arrayName(view) ?? 'DataView';
 }
 
-/** Throws a TypeError for a view whose buffer is detached, or has become too small for it: its length reads as 0. */
-export function requireAttached(view: ArrayBufferView): void {
-  if (types.isDataView(view)) dataViewGetters.byteLength(view);
-  else arrayKeys(view);
-}
-
 /** How many bytes an array has; 0 when its buffer is detached. */
 export const lengthOfBytes: (bytes: Uint8Array) => number = arrayGetters.byteLength;
+
+/** Throws a TypeError for a view whose buffer is detached, or has become too small for it. */
+export function requireAttached(view: ArrayBufferView): void {
+  if (types.isDataView(view)) dataViewGetters.byteLength(view);
+  // an array's length reads as 0 then; only using it tells it from an empty one
+  else if (arrayGetters.byteLength(view) === 0) arrayKeys(view);
+}
 
 /** A copy of a part of shared memory in a buffer of its own that is exactly as large. */
 export function copyOut(memory: Buffer, start: number, length: number): Uint8Array<ArrayBuffer> {
