@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, CommandError, packageVersion, parse, usageError, wholeNumber } from './command.js';
+import { type Command, packageVersion, parse, usageError, wholeNumber } from './command.js';
 import { type Contest, holdContest, printContest } from './demo-contest.js';
 import { serveDemo } from './demo-serve.js';
 import type { TraceSource } from './demo-side.js';
@@ -8,6 +8,7 @@ import { Tour } from './demo-tour.js';
 import { walk } from './demo-walk.js';
 import { DEFAULT_PORT } from './stats-server.js';
 import { paintFor } from './terminal.js';
+import { requireTrace } from './trace.js';
 
 const help = `Usage: heddle demo [options]
 
@@ -77,9 +78,11 @@ async function show(contest: Contest): Promise<void> {
 }
 
 function chooseTrace(file: string | undefined): TraceSource {
-  const path = resolve(file ?? usualTrace);
-  if (existsSync(path)) return { path };
-  if (file === undefined) return 'zipf';
-  // now, and not after the tour
-  throw new CommandError(`Cannot read the trace '${file}': there is no such file`);
+  if (file !== undefined) {
+    // now, and not after the tour
+    requireTrace(file);
+    return { path: resolve(file) };
+  }
+  const path = resolve(usualTrace);
+  return existsSync(path) ? { path } : 'zipf';
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { CommandError } from './command.js';
@@ -26,7 +26,7 @@ const [TAB, NEWLINE, RETURN, SPACE, ZERO] = [9, 10, 13, 32, 48];
  * @throws {@link CommandError} when there is no such file, or it holds something else.
  */
 export function loadTrace(file: string): Trace {
-  const problem = (what: string) => new CommandError(`Cannot read the trace '${file}': ${what}`);
+  const problem = problemWith(file);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -41,6 +41,19 @@ export function loadTrace(file: string): Trace {
   if (typeof trace === 'string') throw problem(trace);
   if (trace.requests === 0) throw problem('it is empty, one key per line is required');
   return trace;
+}
+
+/** Throws, as {@link loadTrace} does, when there is no such file or this user may not read it. */
+export function requireTrace(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw problemWith(file)(explain(error as NodeJS.ErrnoException));
+  }
+}
+
+function problemWith(file: string): (what: string) => CommandError {
+  return (what) => new CommandError(`Cannot read the trace '${file}': ${what}`);
 }
 
 function explain({ code = '', message }: NodeJS.ErrnoException): string {
