@@ -28,7 +28,7 @@ const PAGES = 14;
 const SEED = [1, 2, 3, 4] as const;
 const LIMITS = { events: 20_000 };
 /** Schedules of the ordinary run at most; others run all there are. */
-const SOME = 2000;
+const SOME = 3000;
 
 /** What threads do, in every order. */
 export interface Orders {
@@ -83,11 +83,12 @@ function exploreOrders(
   });
 }
 
-/** Throws unless the built engine passes in every order; in the ordinary run in some. */
+/** Throws unless the built engine passes in every order; in the ordinary run, where there are many, in some. */
 export function passes(test: TestContext, orders: Orders): void {
   const report = exploreOrders(builtEngine(), orders, ALL ? Number.POSITIVE_INFINITY : SOME);
-  test.diagnostic(`${report.schedules} schedules, ${report.pruned} pruned`);
-  assertClean(report, ALL ? 'complete' : 'sampled');
+  const { schedules, pruned } = report;
+  test.diagnostic(`${schedules} schedules, ${pruned} pruned`);
+  assertClean(report, ALL || schedules + pruned < SOME ? 'complete' : 'sampled');
 }
 
 /** A test for each defect, that some order shows it; the ordinary run leaves them out. */
