@@ -38,10 +38,11 @@ const { handle, control, index, runs } = workerData as LoadingJob & CrewData;
 const cache = ThreadSafeCache.attach<string>(handle);
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
+/** A kill may come between two counts; who has seen the count of all finds this thread's too. */
 function begin({ counter, failure }: LoadingOrder): void {
-  Atomics.add(runs, 0, 1);
-  if (counter !== undefined) Atomics.add(runs, counter, 1);
   Atomics.add(control, index + 1, 1);
+  if (counter !== undefined) Atomics.add(runs, counter, 1);
+  Atomics.add(runs, 0, 1);
   if (failure === 'at once') throw new Error(failure);
 }
 
