@@ -69,7 +69,7 @@ function contendersFor({ value, ttl }: Setting['scene']): string[] {
   return localCaches
     .filter(
       ({ name, hasTtl }) =>
-        (value === 'object300' || name !== 'heddle, freeze') && (ttl === undefined || hasTtl),
+        (value === 'object300' || !name.startsWith('heddle, freeze')) && (ttl === undefined || hasTtl),
     )
     .map(({ name }) => name);
 }
@@ -151,7 +151,8 @@ export const oneThread: Question = {
   notShown: [
     'Combinations of the changes, such as long interned keys with a TTL.',
     'What making keys and values costs, and garbage that is collected meanwhile: the JSON has it as gcMsPerMillion.',
-    'The peers answer the stored object itself, heddle a copy of it, or a frozen one with `freeze`.',
+    'The peers answer the stored object itself, heddle a copy of it, or a frozen one with `freeze`; that is decoded once ' +
+      'where `nearSize` lets it be kept: 1,024 of them, or all.',
     'quick-lru holds up to twice the entries; node-cache evicts nothing and refuses entries when it is full, here it ' +
       'runs without cloning; mnemonist has no TTL.',
   ],

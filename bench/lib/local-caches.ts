@@ -168,6 +168,12 @@ export const localCaches: readonly Contender[] = [
     open: async (wanted) => new Heddle(wanted, { freeze: true }),
   },
   {
+    name: 'heddle, freeze, all kept near',
+    eviction: 'exact',
+    hasTtl: true,
+    open: async (wanted) => new Heddle(wanted, { freeze: true, nearSize: wanted.entries }),
+  },
+  {
     name: 'lru-cache',
     peer: 'lru-cache',
     eviction: 'exact',
