@@ -118,7 +118,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
           'to others send its handle and call ThreadSafeCache.attach(handle)',
       );
     }
-    return ThreadSafeCache.#attach(handle, options);
+    return ThreadSafeCache.#enter(handle, options);
   }
 
   /**
@@ -134,10 +134,11 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   ): ThreadSafeCache<Key, Value> {
     const content = readHandle(handle);
     if (!isOpen(content)) throw closedError();
-    return ThreadSafeCache.#attach(content, options);
+    return ThreadSafeCache.#enter(content, options);
   }
 
-  static #attach<Key extends CacheKey, Value>(
+  // not #attach: Rollup 4.68 takes calls of `attach` for calls of that, and leaves out what is done with the result
+  static #enter<Key extends CacheKey, Value>(
     handle: HandleContent,
     options: AttachOptions,
   ): ThreadSafeCache<Key, Value> {

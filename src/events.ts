@@ -156,14 +156,14 @@ export class CacheEvents implements CallsListener, CleanerListener {
   #tell(registration: Registration, event: RemovalEvent): void {
     try {
       const returned = registration.listener(ownEvent(event));
-      onRejection(returned, (error) => this.#failed(registration, event, error));
+      onRejection(returned, (error) => this.#listenerFailed(registration, event, error));
     } catch (error) {
-      this.#failed(registration, event, error);
+      this.#listenerFailed(registration, event, error);
     }
   }
 
   /** Each time to the logger; without one, once for each listener as a warning of the process. */
-  #failed(registration: Registration, event: RemovalEvent, error: unknown): void {
+  #listenerFailed(registration: Registration, event: RemovalEvent, error: unknown): void {
     const subject = event.cause === 'cleared' ? 'a clear' : `${event.cause} ${formatKey(event.key)}`;
     const text = `a removal listener failed, told of ${subject}: ${textOf(error)}`;
     if (this.#log) this.#log.failedListener(text);

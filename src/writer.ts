@@ -51,7 +51,7 @@ export class Writer {
    */
   put(operation: string, key: unknown, value: unknown, ttl: number, version?: number): boolean {
     this.#prepare(this.#encoder, operation, key, value);
-    return this.#put(this.#encoder, operation, key, ttl, version);
+    return this.#putEncoded(this.#encoder, operation, key, ttl, version);
   }
 
   /** Encodes a value that was loaded or computed. */
@@ -63,7 +63,7 @@ export class Writer {
 
   /** Stores what a flight has brought, unless the key was written meanwhile or it does not fit; whether it was stored. */
   land(encoder: ValueEncoder, key: unknown, ttl: number, flight: Flight): boolean {
-    return encoder.byteLength <= this.#valueLimit && this.#put(encoder, 'load', key, ttl, flight);
+    return encoder.byteLength <= this.#valueLimit && this.#putEncoded(encoder, 'load', key, ttl, flight);
   }
 
   /** Stores many values. Whatever can be wrong with one of them is found before the first is stored. */
@@ -77,7 +77,7 @@ export class Writer {
     }
     for (const [key, encoder] of prepared) {
       this.#calls.requireOpen();
-      this.#put(encoder, 'put', key, ttl, undefined);
+      this.#putEncoded(encoder, 'put', key, ttl, undefined);
     }
   }
 
@@ -104,7 +104,13 @@ export class Writer {
   }
 
   /** Stores what the encoder has prepared. */
-  #put(encoder: ValueEncoder, operation: string, key: unknown, ttl: number, condition: Condition): boolean {
+  #putEncoded(
+    encoder: ValueEncoder,
+    operation: string,
+    key: unknown,
+    ttl: number,
+    condition: Condition,
+  ): boolean {
     const calls = this.#calls;
     const seat = this.#seat;
     const described = encodeKey(key, seat.keyScratch, operation);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build, type Format } from 'esbuild';
+import { rollup } from 'rollup';
 import { run } from '../support/child.js';
 import { Folder, installed, type Pack, pack } from '../support/consumer.js';
 
@@ -159,4 +160,22 @@ describe('it works', () => {
       });
     }
   }
+
+  // it leaves out what it takes for calls without an effect
+  it('bundled by Rollup', async (test) => {
+    const bundle = new Folder();
+    test.after(() => bundle.remove());
+    const file = join(bundle.path, 'bundle.mjs');
+    const input = project.write(
+      'rolled-up.mjs',
+      `import { isMainThread, Worker } from 'node:worker_threads';
+       import { ThreadSafeCache } from './node_modules/heddle/dist/index.js';
+       const self = new URL(import.meta.url);
+       ${twoThreads}`,
+    );
+    const build = await rollup({ input, external: /^node:/ });
+    await build.write({ file, format: 'es' });
+    await build.close();
+    assert.equal(await outputOf(file, bundle.path), outputOfTwoThreads);
+  });
 });
