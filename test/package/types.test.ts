@@ -60,6 +60,10 @@ describe('its types', () => {
       files: ['consumer.ts'],
       options: { module: 'esnext', moduleResolution: 'bundler' },
     },
+    'by the rules before there were exports': {
+      files: ['consumer.ts'],
+      options: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+    },
   };
   for (const [name, { files, options }] of Object.entries(settings)) {
     it(`fit a strict project, ${name}`, async () => {
