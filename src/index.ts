@@ -14,7 +14,7 @@ export { CacheError, type CacheErrorCode } from './errors.js';
 export type { ComputeOptions, LoadOptions } from './loading/options.js';
 export type { LoadingOperations } from './loading-operations.js';
 export type { CacheLogger } from './logger.js';
-export { type MemoizeOptions, memoize } from './memoize.js';
+export { type MemoizeOptions, memoize, type ResultCache } from './memoize.js';
 export type { CacheOptions } from './options.js';
 export type { RemovalEvent, RemovalListener } from './removal-event.js';
 export type { CacheStats } from './stats.js';

@@ -42,14 +42,14 @@ export abstract class LoadingOperations<Key extends CacheKey, Value> extends Col
    * @example
    * const user = await cache.getOrLoad('user:1', (key) => database.find(key), { ttl: 60, staleFor: 300 });
    */
-  async getOrLoad<Loaded extends Value = Value>(
+  async getOrLoad(
     key: Key,
-    loader: (key: Key) => Loaded | PromiseLike<Loaded>,
+    loader: (key: Key) => Value | PromiseLike<Value>,
     options: LoadOptions = {},
-  ): Promise<Loaded> {
+  ): Promise<Value> {
     const { loading, defaultTtlMicros } = this[opened]();
     const plan = resolveLoadOptions(key, options, defaultTtlMicros);
-    return (await loading.getOrLoad(key, loader, plan)) as Loaded;
+    return (await loading.getOrLoad(key, loader, plan)) as Value;
   }
 
   /**
@@ -64,13 +64,9 @@ export abstract class LoadingOperations<Key extends CacheKey, Value> extends Col
    * @throws {@link CacheError} As {@link LoadingOperations.getOrLoad}, but for the timeout, which only lets another thread
    * compute; `ERR_LOAD_REENTERED` when `compute` asks for its own key.
    */
-  getOrCompute<Computed extends Value = Value>(
-    key: Key,
-    compute: (key: Key) => Computed,
-    options: ComputeOptions = {},
-  ): Computed {
+  getOrCompute(key: Key, compute: (key: Key) => Value, options: ComputeOptions = {}): Value {
     const { computing, defaultTtlMicros } = this[opened]();
     const plan = resolveComputeOptions(key, options, defaultTtlMicros);
-    return computing.getOrCompute(key, compute, plan) as Computed;
+    return computing.getOrCompute(key, compute, plan) as Value;
   }
 }

@@ -1,7 +1,16 @@
 import type { CacheKey } from './codec/keys.js';
 import { cacheTypeError, describe } from './errors.js';
-import type { LoadOptions } from './loading/options.js';
+import { type LoadOptions, resolveLoadOptions } from './loading/options.js';
 import type { LoadingOperations } from './loading-operations.js';
+
+/** A cache for the results of a function: it may hold other values too. */
+export interface ResultCache<Result> extends Pick<LoadingOperations<CacheKey, Result>, 'put'> {
+  getOrLoad(
+    key: CacheKey,
+    loader: (key: CacheKey) => Result | PromiseLike<Result>,
+    options?: LoadOptions,
+  ): Promise<unknown>;
+}
 
 /** How a function is memoised; the rest as for `getOrLoad`. */
 export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<LoadOptions, 'signal'> {
@@ -22,7 +31,8 @@ export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<Lo
  * such, whatever the order of their properties; other arguments (also arrays with properties besides) want `key`.
  *
  * @throws {@link CacheError} `ERR_INVALID_ARGUMENT` when it is no function, `ERR_INVALID_OPTION` when it has no name and
- * neither `name` nor `key` is given. The function it returns rejects as `getOrLoad` does, and with `ERR_INVALID_KEY` for an
+ * neither `name` nor `key` is given, and for a wrong option (a `refreshAfter` that the default TTL does not allow shows at the
+ * first call), `ERR_INVALID_TTL`. The function it returns rejects as `getOrLoad` does, and with `ERR_INVALID_KEY` for an
  * argument that no key can be made of.
  *
  * @example
@@ -31,7 +41,7 @@ export interface MemoizeOptions<Args extends readonly unknown[]> extends Omit<Lo
  */
 export function memoize<Fn extends (...args: never[]) => unknown>(
   fn: Fn,
-  cache: Pick<LoadingOperations<CacheKey, Awaited<ReturnType<Fn>>>, 'getOrLoad' | 'put'>,
+  cache: ResultCache<Awaited<ReturnType<Fn>>>,
   options: MemoizeOptions<Parameters<Fn>> = {},
 ): (...args: Parameters<Fn>) => Promise<Awaited<ReturnType<Fn>>> {
   if (typeof fn !== 'function') {
@@ -59,11 +69,23 @@ export function memoize<Fn extends (...args: never[]) => unknown>(
     const message = `Cannot memoise: key is ${describe(key)}, a function is required`;
     throw cacheTypeError('ERR_INVALID_OPTION', message);
   }
-  return async function (this: unknown, ...args: Parameters<Fn>): Promise<Awaited<ReturnType<Fn>>> {
+  requireLoadOptions(name, loadOptions);
+  async function memoised(this: unknown, ...args: Parameters<Fn>): Promise<Awaited<ReturnType<Fn>>> {
     // a promise of it is as good
     const run = () => fn.apply(this, args) as Awaited<ReturnType<Fn>>;
-    return cache.getOrLoad(key(...args), run, loadOptions);
-  };
+    return (await cache.getOrLoad(key(...args), run, loadOptions)) as Awaited<ReturnType<Fn>>;
+  }
+  return Object.defineProperty(memoised, 'name', { value: fn.name });
+}
+
+/** A typo is to show when the function is made, and not when it is called first. */
+function requireLoadOptions(name: string, options: LoadOptions): void {
+  if ('signal' in options) {
+    const message = `Cannot memoise ${describe(name)}: signal is among the options, none is required: it would end every call`;
+    throw cacheTypeError('ERR_INVALID_OPTION', message);
+  }
+  // whether refreshAfter is below the default TTL, the cache knows
+  resolveLoadOptions(name, options, Number.POSITIVE_INFINITY, 'memoise');
 }
 
 function defaultKey(name: string, args: readonly unknown[]): string {

@@ -53,12 +53,17 @@ const LONGEST_TIMEOUT = 86_400;
 const LONGEST = 3_155_760_000;
 
 /**
- * Validates the options of a load and fills in the defaults.
+ * Validates the options of a load and fills in the defaults. `operation` is for the messages of errors only.
  *
  * @throws {@link CacheError} `ERR_INVALID_OPTION`, `ERR_INVALID_TTL`
  */
-export function resolveLoadOptions(key: unknown, options: unknown, defaultTtlMicros: number): LoadPlan {
-  const subject: Subject = { operation: 'load', key };
+export function resolveLoadOptions(
+  key: unknown,
+  options: unknown,
+  defaultTtlMicros: number,
+  operation = 'load',
+): LoadPlan {
+  const subject: Subject = { operation, key };
   if (typeof options !== 'object' || options === null) throw wrong(subject, 'options', options, 'an object');
   const given: Partial<Record<keyof LoadOptions, unknown>> = options;
   const { ttl, staleFor, refreshAfter, timeout = DEFAULT_TIMEOUT, negativeTtl, signal, ...unknown } = given;
@@ -66,7 +71,7 @@ export function resolveLoadOptions(key: unknown, options: unknown, defaultTtlMic
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw wrong(subject, 'signal', signal, 'an AbortSignal');
   }
-  const ttlMicros = resolveTtl('load', key, ttl, defaultTtlMicros);
+  const ttlMicros = resolveTtl(operation, key, ttl, defaultTtlMicros);
   return {
     ttl: ttlMicros,
     staleFor: micros(subject, 'staleFor', staleFor, LONGEST),

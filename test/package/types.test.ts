@@ -37,7 +37,16 @@ describe('its types', () => {
       if (error instanceof CacheError) { const code: CacheErrorCode = error.code; console.log(code, error.message); }
     }
     cache[Symbol.dispose]();
-    console.log(user?.name, deleted, stats.hitRate, same.size, found, logger, codec, key);
+    const loaded: Promise<User> = cache.getOrLoad('a', async (key) => ({ name: key }));
+    const computed: User = cache.getOrCompute('a', (key) => ({ name: key }));
+    const pages = new ThreadSafeCache<string, 'home' | 'help' | null>(options);
+    const page: Promise<'home' | 'help' | null> = pages.getOrLoad('/', () => 'home');
+    const untyped: Promise<unknown> = any.getOrLoad('/', () => 1);
+    console.log(user?.name, deleted, stats.hitRate, same.size, found, logger, codec, key, loaded, computed, page, untyped);
+    // @ts-expect-error: what is there already is not what this loader brings
+    const nothing: Promise<null> = pages.getOrLoad('/', async () => null);
+    // @ts-expect-error: a loader brings values of the cache
+    cache.getOrLoad('a', () => 'Ada');
     // @ts-expect-error: a number is no key of this cache
     cache.get(1);
     // @ts-expect-error: nor is this a value

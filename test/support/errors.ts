@@ -28,3 +28,16 @@ export function assertCacheError(call: () => unknown, { code, type, message }: E
   assert.match(thrown.message, form);
   if (message) assert.match(thrown.message, message);
 }
+
+/** What a failed load throws, and what is behind it. */
+export interface Failure extends Error {
+  readonly code?: unknown;
+  readonly cause: Failure;
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const value = await promise.catch((reason: unknown) => ({ reason }));
+  if (typeof value === 'object' && value !== null && 'reason' in value) return value.reason as Failure;
+  return assert.fail('nothing has failed');
+}

@@ -9,6 +9,7 @@ import { Status } from '../../src/memory/engine.js';
 import { Seat } from '../../src/memory/seat.js';
 import { contentOf, makeCache } from '../support/caches.js';
 import { stopClock } from '../support/clock.js';
+import { failureOf } from '../support/errors.js';
 
 function make(test: TestContext) {
   const clock = stopClock(test);
@@ -183,7 +184,7 @@ describe('negativeTtl', () => {
     const failure = new RangeError('down');
     await assert.rejects(get(options, failure), failure);
     clock.pass(4);
-    const error = await get(options).catch((reason) => reason);
+    const error = await failureOf(get(options));
     assert.equal(error.code, 'ERR_LOAD_FAILED');
     assert.ok(error.cause instanceof RangeError);
     assert.equal(error.cause.message, 'down');
@@ -201,16 +202,16 @@ describe('negativeTtl', () => {
     }
     const root = new TypeError('root');
     await assert.rejects(get(options, new QueryError('down', { cause: root })));
-    const { cause } = await get(options).catch((reason) => reason);
+    const { cause } = await failureOf(get(options));
     assert.ok(cause instanceof Error);
-    const { name, code, message, cause: origin } = cause as QueryError;
+    const { name, code, message, cause: origin } = cause;
     assert.deepEqual([name, code, message], ['QueryError', 'ECONNREFUSED', 'down']);
     assert.ok(origin instanceof TypeError && origin.message === 'root');
     assert.match(cause.stack ?? '', /loading-stale\.test/);
     assert.deepEqual(Object.keys(cause), ['code']);
     // of this one structured clone makes an object
     await assert.rejects(cache.getOrLoad('slow', () => throwIt(AbortSignal.abort().reason), options));
-    const late = await cache.getOrLoad('slow', () => 1, options).catch((reason) => reason);
+    const late = await failureOf(cache.getOrLoad('slow', () => 1, options));
     assert.deepEqual([late.cause.name, late.cause.message], ['AbortError', 'This operation was aborted']);
   });
 
@@ -218,7 +219,7 @@ describe('negativeTtl', () => {
     const { get } = make(test);
     const source = "Object.assign(new RangeError('down', { cause: () => {} }), { code: 'ECONNREFUSED' })";
     await assert.rejects(get(options, runInNewContext(source)));
-    const error = await get(options).catch((reason) => reason);
+    const error = await failureOf(get(options));
     assert.match(error.message, /: down$/);
     assert.deepEqual(
       [error.cause.name, error.cause.message, error.cause.code],
@@ -233,7 +234,7 @@ describe('negativeTtl', () => {
     // as if it had been remembered between the look and the claim
     const { mock } = test.mock.method(Failures.prototype, 'find');
     mock.mockImplementationOnce(() => undefined);
-    const error = await get(options).catch((reason) => reason);
+    const error = await failureOf(get(options));
     assert.deepEqual([mock.callCount(), count()], [2, 1]);
     assert.deepEqual([error.code, error.cause.message], ['ERR_LOAD_FAILED', 'down']);
     await assert.rejects(get(options), ({ cause }) => cause.message === 'down');

@@ -18,6 +18,7 @@ describe('memoize', () => {
     assert.deepEqual(await Promise.all([memoised(1, 2), memoised(1, 2), memoised(2, 1)]), [3, 3, 3]);
     assert.equal(await memoised(1, 2), 3);
     assert.equal(runs, 2);
+    assert.equal(memoised.name, 'add');
     assert.deepEqual([...cache.keys()].sort(), ['add(1,2)', 'add(2,1)']);
   });
 
@@ -127,6 +128,21 @@ describe('memoize', () => {
       assert.throws(() => memoize(() => 1, cache, wrong as never), code('ERR_INVALID_OPTION'));
     }
     assert.throws(() => memoize(() => 1, cache), code('ERR_INVALID_OPTION'));
+    for (const wrong of [
+      { tll: 4 },
+      { ttl: 1, signal: undefined },
+      { refreshAfter: 2, ttl: 1 },
+      { timeout: '1' },
+    ]) {
+      assert.throws(
+        () => memoize(() => 1, cache, { name: 'n', ...(wrong as object) }),
+        code('ERR_INVALID_OPTION'),
+      );
+    }
+    assert.throws(() => memoize(() => 1, cache, { name: 'n', ttl: 0 }), code('ERR_INVALID_TTL'));
+    // of its default TTL only the cache knows
+    const refreshed = memoize(() => 1, cache, { name: 'n', refreshAfter: 2 });
+    await assert.rejects(refreshed(), code('ERR_INVALID_OPTION'));
     assert.throws(() => memoize(() => 1, cache, { key: 1 as never }), code('ERR_INVALID_OPTION'));
     const count = memoize((_: unknown) => 1, cache, { name: 'count' });
     const circle: unknown[] = [];
@@ -143,9 +159,5 @@ describe('memoize', () => {
     ]) {
       await assert.rejects(count(argument), code('ERR_INVALID_KEY'));
     }
-    await assert.rejects(
-      memoize((_: number) => 1, cache, { name: 'n', tl: 1 } as never)(1),
-      code('ERR_INVALID_OPTION'),
-    );
   });
 });
