@@ -63,8 +63,9 @@ async function run(command: Command, args: string[]): Promise<void> {
 
 // Who reads the output may have seen enough of it (`| head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  console.error(`heddle: Cannot write the output: ${error.message}`);
+  process.exit(1);
 });
 
 try {

@@ -9,8 +9,8 @@ import { hasColor, type Paint, paintFor } from './terminal.js';
 const help = `Usage: heddle repl [options]
 
 An interactive prompt, JavaScript's own, with a cache at hand as \`cache\` and the class as \`ThreadSafeCache\`. Tab
-completes, .stats shows the statistics, .exit ends it. Reads a script when standard input is no terminal; an error in it
-makes the exit code 1.
+completes, .stats shows the statistics, .exit ends it. Reads a script when standard input is no terminal, and goes on with
+the next line while one awaits something; an error in it makes the exit code 1.
 
 Options:
   --max-size N    most entries of the cache (1000)
@@ -53,6 +53,7 @@ async function converse(cache: ThreadSafeCache): Promise<void> {
     useColors: hasColor(stdout),
     useGlobal: true,
     terminal: isConversation,
+    breakEvalOnSigint: isConversation,
     replMode: REPL_MODE_STRICT,
     writer: (value) => show(value, paint) ?? writer.call(server, value),
   });
@@ -66,7 +67,9 @@ async function converse(cache: ThreadSafeCache): Promise<void> {
   });
   completeCache(server, cache);
   await once(server, 'exit');
-  if (!isConversation && server.lastError !== undefined) process.exitCode = 1;
+  // as Node.js's own prompt, whatever is still under way
+  if (isConversation) process.exit();
+  if (server.lastError !== undefined) process.exitCode = 1;
 }
 
 /** What `.stats` shows: the cache may have been shut down at the prompt, and an error would end that. */

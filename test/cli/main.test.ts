@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { root } from '../support/child.js';
-import { heddle } from './support.js';
+import { entry, heddle } from './support.js';
 
 const commands = ['demo', 'repl', 'replay', 'monitor', 'bench'];
 
@@ -76,5 +77,16 @@ describe('heddle', () => {
       assert.equal(status, 2, args.join(' '));
       assert.match(stderr, /^heddle: .*(from \S+ to \S+ is required|ambiguous)/s, args.join(' '));
     }
+  });
+
+  it('says so when what it prints cannot be written', { skip: !existsSync('/dev/full') }, (test) => {
+    const full = openSync('/dev/full', 'w');
+    test.after(() => closeSync(full));
+    const { status, stderr } = spawnSync(process.execPath, [entry, '--help'], {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /^heddle: Cannot write the output: ENOSPC.*\n$/);
   });
 });
