@@ -60,6 +60,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
 > {
   readonly #handle: HandleContent;
   readonly #isCreator: boolean;
+  /** This object has made the cache known by its name. */
+  readonly #isPublisher: boolean;
   readonly #events: CacheEvents;
   readonly #cleaner: CleanerSupervisor | undefined;
   #seat: Seat | undefined;
@@ -70,7 +72,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
    * from now on. Starts the cleaner's thread, which keeps no process alive.
    *
    * @throws {@link CacheError} `ERR_INVALID_OPTION`; `ERR_CACHE_EXISTS` when this thread knows a live cache of that
-   * name; `ERR_UNSUPPORTED_RUNTIME`.
+   * name; `ERR_OUT_OF_MEMORY` when the process has not as much address space left; `ERR_UNSUPPORTED_RUNTIME`.
    */
   constructor(options: CacheOptions) {
     super();
@@ -94,13 +96,14 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
       if (this.#isCreator) cleaner.start();
     }
     remember(handle.id, this, seat);
-    if (this.#isCreator) publishHandle(handle);
+    this.#isPublisher = findLive(handle.name) === undefined;
+    if (this.#isPublisher) publishHandle(handle);
   }
 
   /**
    * Opens a cache by its name. It is found when it was created in this thread, or in a thread above this one before
    * this one (or the thread between them) was started; caches that sibling workers have made are not found, and want
-   * {@link ThreadSafeCache.attach}. In a thread that has the cache already it answers that object, whose logger and codec
+   * {@link ThreadSafeCache.attach}, after which they are found too while this thread is attached. In a thread that has the cache already it answers that object, whose logger and codec
    * stay.
    *
    * @throws {@link CacheError} `ERR_CACHE_NOT_FOUND`, `ERR_INVALID_OPTION`, `ERR_TOO_MANY_THREADS`
@@ -122,8 +125,9 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   }
 
   /**
-   * Attaches to a cache by the handle that another thread has sent. As {@link ThreadSafeCache.open} where the thread has it
-   * already.
+   * Attaches to a cache by the handle that another thread has sent, and makes it known by its name to this thread and the
+   * workers that it starts from now on, unless they know another one of that name. As {@link ThreadSafeCache.open} where the
+   * thread has it already.
    *
    * @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_CACHE_CLOSED`, `ERR_INVALID_OPTION`,
    * `ERR_TOO_MANY_THREADS`
@@ -142,8 +146,9 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     handle: HandleContent,
     options: AttachOptions,
   ): ThreadSafeCache<Key, Value> {
-    const { codec, logger } = resolveAttachOptions(options, handle.options.hasCodec);
     const present = recall(handle.id);
+    const needsCodec = present === undefined && handle.options.hasCodec;
+    const { codec, logger } = resolveAttachOptions(options, needsCodec);
     if (present !== undefined) return present as ThreadSafeCache<Key, Value>;
     return new ThreadSafeCache(new Attachment(handle, codec, logger) as unknown as CacheOptions);
   }
@@ -233,7 +238,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
     loading?.stop();
-    if (seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
+    if (this.#isPublisher || seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
     this.#events.stop();
     forget(this.#handle.id);
@@ -255,10 +260,15 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   }
 }
 
+/** The open cache that this thread knows by a name. */
+function findLive(name: string): HandleContent | undefined {
+  const known = findHandle(name);
+  return known !== undefined && isOpen(known) ? known : undefined;
+}
+
 function create(given: CacheOptions): Attachment {
   const options = resolveOptions(given);
-  const known = findHandle(options.name);
-  if (known !== undefined && isOpen(known)) {
+  if (findLive(options.name) !== undefined) {
     throw cacheError(
       'ERR_CACHE_EXISTS',
       `Cannot create the cache ${describe(options.name)}: a live one of that name exists, another name is required, or shutdown() first`,

@@ -98,7 +98,7 @@ export abstract class CollectionOperations<Key extends CacheKey, Value> extends 
    */
   putMany(entries: Iterable<readonly [Key, Value]>, ttl?: number): void {
     const { store, defaultTtlMicros } = this[opened]();
-    const micros = resolveTtl('put', 'many', ttl, defaultTtlMicros);
+    const micros = resolveTtl('put', entries, ttl, defaultTtlMicros);
     store.writer.putMany(pairsOf(listOf(entries, 'put', 'entries')), micros);
   }
 

@@ -17,6 +17,7 @@ export const errorMeanings = {
   ERR_CACHE_NOT_FOUND: 'this thread knows no cache of that name',
   ERR_TOO_MANY_THREADS: 'more threads are attached than there are thread slots',
   ERR_INCOMPATIBLE_HANDLE: 'it is not a handle, or was made by a version with another layout',
+  ERR_OUT_OF_MEMORY: 'the address space for a new cache cannot be had',
   ERR_UNSUPPORTED_RUNTIME: 'WebAssembly threads do not exist here',
 } as const;
 
@@ -97,6 +98,8 @@ export function cacheRangeError(code: CacheErrorCode, message: string, options?:
 
 /** Longest piece of a user's text that a message repeats, in code units. */
 const SHOWN_LENGTH = 60;
+/** The same of the message of another error. */
+const SHOWN_REASON = 120;
 /** Beyond it a bigint is only named: turning one into decimals takes quadratic time. */
 const LARGEST_SHOWN_BIGINT = 1n << 128n;
 
@@ -143,6 +146,14 @@ function dataPropertyOf(holder: unknown, property: string): unknown {
   return canHold && !types.isProxy(holder)
     ? Object.getOwnPropertyDescriptor(holder, property)?.value
     : undefined;
+}
+
+/** What an error says, in parentheses behind a space, or nothing. As {@link describe}: it runs nobody's code. */
+export function because(error: unknown): string {
+  const message = types.isNativeError(error) ? dataPropertyOf(error, 'message') : undefined;
+  if (typeof message !== 'string' || message === '') return '';
+  const text = message.slice(0, SHOWN_REASON).replace(/\s+/g, ' ');
+  return ` (${text}${message.length > SHOWN_REASON ? '…' : ''})`;
 }
 
 /** A string in single quotes on one line, shortened where it is long. */

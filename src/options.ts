@@ -8,7 +8,7 @@ import { suggest } from './suggest.js';
 
 /** What `new ThreadSafeCache(options)` takes. Every property is read once; an unknown one is an error. */
 export interface CacheOptions {
-  /** Most entries ever held: an integer from 1 to 67,108,864. Required. */
+  /** Most entries ever held: an integer from 1 to what fits, 57 million in 4 GiB, 13 million in 1 GiB. Required. */
   maxSize: number;
   /**
    * The whole memory budget in bytes (keys, values, records, index), from 1 MiB to 4 GiB: a number, or text

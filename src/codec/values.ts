@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { cacheTypeError, describe } from '../errors.js';
+import { because, cacheTypeError, describe } from '../errors.js';
 import { bytesOf, copyOut, requireAttached } from './bytes.js';
 import { plainText } from './plain.js';
 import { deserialize, serialize } from './structured.js';
@@ -125,7 +125,7 @@ export class ValueEncoder {
       }
     } catch (cause) {
       const problem = `the value is ${describe(value)}, something that can be cloned is required`;
-      const message = `Cannot ${operation} ${describe(key)}: ${problem}`;
+      const message = `Cannot ${operation} ${describe(key)}: ${problem}${because(cause)}`;
       throw cacheTypeError('ERR_VALUE_NOT_CLONEABLE', message, { cause });
     }
   }

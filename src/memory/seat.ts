@@ -205,6 +205,6 @@ function claim(engine: Engine, memory: WebAssembly.Memory): number {
   }
   throw cacheError(
     'ERR_TOO_MANY_THREADS',
-    `Cannot attach to the cache: all ${engine.slotCount()} thread slots are taken, one given back is required (by shutdown() or by the end of its thread)`,
+    `Cannot attach to the cache: all ${engine.slotCount()} thread slots are taken, one given back is required (by shutdown() or by the end of its thread), or a cache with a larger maxBytes, which has more`,
   );
 }

@@ -33,7 +33,7 @@ export function roundTrip(value: unknown, codec?: ValueCodec): unknown {
 export function refused(
   value: unknown,
   codec?: ValueCodec,
-  message = /^Cannot put 'a': the value is .+ is required$/,
+  message = /^Cannot put 'a': the value is .+ is required \(.+\)$/,
 ): unknown {
   const encoder = new ValueEncoder(codec);
   try {

@@ -67,6 +67,42 @@ describe('by its name', () => {
   });
 });
 
+describe('by its handle', () => {
+  it('a thread finds it by its name then, as do the workers it starts, until it detaches', async (test) => {
+    const remote = await Remote.start(test);
+    const cache = makeCache(test, { name: 'attached', maxSize: 10 });
+    cache.put('a', 1);
+    await remote.ask('attach', cache.handle);
+    await remote.ask('open', 'attached');
+    await remote.ask('startChild');
+    await remote.ask('askChild', 'open', 'attached');
+    assert.equal(await remote.ask('askChild', 'get', 'a'), 1);
+    assert.equal(cache.getStats().threads, 3);
+    await remote.ask('shutdown');
+    await assert.rejects(remote.ask('open', 'attached'), { code: 'ERR_CACHE_NOT_FOUND' });
+  });
+
+  it('another one of that name is found as before', async (test) => {
+    const remote = await Remote.start(test);
+    await remote.ask('startChild');
+    const options = { name: 'twice', maxSize: 10, cleanupInterval: 0 };
+    await remote.ask('askChild', 'create', options);
+    await remote.ask('askChild', 'put', 'a', 'of the child');
+    const cache = makeCache(test, options);
+    await remote.ask('askChild', 'attach', cache.handle);
+    await remote.ask('askChild', 'shutdown');
+    await remote.ask('askChild', 'open', 'twice');
+    assert.equal(await remote.ask('askChild', 'get', 'a'), 'of the child');
+  });
+
+  it('where it is there already, its codec need not be given again', (test) => {
+    const codec = { encode: () => new Uint8Array(1), decode: () => 'decoded' };
+    const cache = makeCache(test, { name: 'coded', maxSize: 10, codec });
+    assert.equal(ThreadSafeCache.open('coded'), cache);
+    assert.equal(ThreadSafeCache.attach(cache.handle), cache);
+  });
+});
+
 describe('after its end', () => {
   it('the creator’s shutdown ends it for all, by name and by handle', async (test) => {
     const cache = makeCache(test, { name: 'ended', maxSize: 10 });

@@ -165,7 +165,7 @@ suite('any other value', () => {
         throw null;
       },
     };
-    assert.equal(refused(odd), null);
+    assert.equal(refused(odd, undefined, /, something that can be cloned is required$/), null);
   });
 
   test('refuses what is too deep', () => {
