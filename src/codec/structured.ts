@@ -58,12 +58,31 @@ class ValueReader extends Deserializer {
   }
 }
 
-/** Writes a value as structured clone would; throws what it throws, and what the value's getters throw. */
-export function serialize(value: unknown): Uint8Array {
+function write(value: unknown): Buffer {
   const writer = new ValueWriter();
   writer.writeHeader();
   writer.writeValue(value);
   return writer.releaseBuffer();
+}
+
+const emptyObject = write({});
+
+/**
+ * Writes a value as structured clone would; throws what it throws, and what the value's getters throw. But of an instance
+ * of a class something must be left: a URL, a Response, a Blob or what has private fields only would come back as `{}`.
+ */
+export function serialize(value: unknown): Uint8Array {
+  const bytes = write(value);
+  if (bytes.equals(emptyObject) && isInstance(value as object)) {
+    throw new TypeError(`${describe(value)} could not be cloned: it has no enumerable property of its own`);
+  }
+  return bytes;
+}
+
+/** Whether there is a class behind an object: `{}`, of whatever realm, has one prototype or none. */
+function isInstance(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 /** Reads what {@link serialize} wrote. The value may keep parts of `bytes`, which must be a private copy. */

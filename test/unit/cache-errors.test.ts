@@ -169,6 +169,14 @@ describe('ERR_VALUE_NOT_CLONEABLE', () => {
     'an instance of WeakMap': new WeakMap(),
     'an object': { deep: [() => {}] },
     'a Proxy': new Proxy({}, {}),
+    'an instance of URL': new URL('https://heddle.example/'),
+    'an instance of Blob': new Blob(['text']),
+    'an instance of Secret': new (class Secret {
+      readonly #text = 'text';
+      get text(): string {
+        return this.#text;
+      }
+    })(),
   };
   for (const [name, value] of Object.entries(values)) {
     it(name, (test) => {
