@@ -86,7 +86,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     seat.onRebuild = (count) => events.rebuilt(count);
     this.#seat = seat;
     const store = new Store(seat, codec, handle.options, events);
-    const loading = new Loading(store, handle.id);
+    const loading = new Loading(store, handle.id, events);
     const { defaultTtlMicros } = handle.options;
     this.#opened = { store, loading, computing: new Computing(loading), defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {

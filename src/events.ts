@@ -1,7 +1,8 @@
 import type { CallsListener } from './calls.js';
 import type { CleanerReport } from './cleaner/messages.js';
 import type { CleanerListener } from './cleaner/supervisor.js';
-import { copyOfKey, formatKey } from './codec/keys.js';
+import { type CacheKey, copyOfKey, formatKey } from './codec/keys.js';
+import type { LoadingListener } from './loading/loading.js';
 import type { HandleContent } from './memory/handle.js';
 import type { Removal } from './memory/removal.js';
 import type { Seat } from './memory/seat.js';
@@ -22,7 +23,7 @@ interface Registration {
  * is telling already: everything is told in the order it happened, and a listener that removes again and again does not
  * overflow the stack.
  */
-export class CacheEvents implements CallsListener, CleanerListener {
+export class CacheEvents implements CallsListener, CleanerListener, LoadingListener {
   readonly #log: RemovalLog | undefined;
   readonly #name: string;
   readonly #maxBytes: number;
@@ -34,6 +35,7 @@ export class CacheEvents implements CallsListener, CleanerListener {
   #told = 0;
   #isTelling = false;
   #isWatched = false;
+  #isUnstoredTold = false;
   /** Called when it is no longer, or from now on, of interest what the cleaner removes. */
   onInterest: (() => void) | undefined;
 
@@ -86,6 +88,16 @@ export class CacheEvents implements CallsListener, CleanerListener {
     if (this.#log && Atomics.load(warned, 0) === 0 && Atomics.exchange(warned, 0, 1) === 0) {
       this.#log.pressure(this.#maxBytes);
     }
+  }
+
+  failedBehind(key: CacheKey, error: unknown): void {
+    this.#log?.failedBehind(key, textOf(error));
+  }
+
+  /** Once in each thread. */
+  unstored(key: CacheKey, byteLength: number): void {
+    if (!this.#isUnstoredTold) this.#log?.unstored(key, byteLength);
+    this.#isUnstoredTold = true;
   }
 
   started(): void {

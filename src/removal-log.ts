@@ -1,5 +1,5 @@
 import type { CleanerReport } from './cleaner/messages.js';
-import { formatKey } from './codec/keys.js';
+import { type CacheKey, formatKey } from './codec/keys.js';
 import type { CacheLogger } from './logger.js';
 import type { Removal } from './memory/removal.js';
 
@@ -26,6 +26,18 @@ export class RemovalLog {
   pressure(maxBytes: number): void {
     this.#logger.warn(
       `${this.#subject}: the byte budget of ${maxBytes} is full before maxSize is reached; entries are evicted to make room`,
+    );
+  }
+
+  failedBehind(key: CacheKey, error: string): void {
+    this.#logger.warn(
+      `${this.#subject}: a load of ${formatKey(key)} failed for which nobody waits: ${error}`,
+    );
+  }
+
+  unstored(key: CacheKey, byteLength: number): void {
+    this.#logger.warn(
+      `${this.#subject}: what is loaded for ${formatKey(key)} is not stored, ${byteLength} bytes do not fit; of others nothing is said`,
     );
   }
 

@@ -61,9 +61,14 @@ export class Writer {
     return encoder;
   }
 
-  /** Stores what a flight has brought, unless the key was written meanwhile or it does not fit; whether it was stored. */
+  /** Whether an encoded value can be stored at all. */
+  fits({ byteLength }: ValueEncoder): boolean {
+    return byteLength <= this.#valueLimit;
+  }
+
+  /** Stores what a flight has brought, which fits, unless the key was written meanwhile; whether it was stored. */
   land(encoder: ValueEncoder, key: unknown, ttl: number, flight: Flight): boolean {
-    return encoder.byteLength <= this.#valueLimit && this.#putEncoded(encoder, 'load', key, ttl, flight);
+    return this.#putEncoded(encoder, 'load', key, ttl, flight);
   }
 
   /** Stores many values. Whatever can be wrong with one of them is found before the first is stored. */
@@ -93,9 +98,9 @@ export class Writer {
     this.#calls.requireOpen();
     encoder.prepare(value, operation, key);
     this.#calls.requireOpen();
+    if (this.fits(encoder)) return;
     const { byteLength } = encoder;
     const limit = this.#valueLimit;
-    if (byteLength <= limit) return;
     encoder.release();
     throw cacheRangeError(
       'ERR_VALUE_TOO_LARGE',

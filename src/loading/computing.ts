@@ -110,7 +110,7 @@ export class Computing {
    * fails leaves it. Without one, for want of room, nothing is stored.
    */
   #compute(wish: Wish, claim: Claim): unknown {
-    const { key, compute, plan } = wish;
+    const { key, compute } = wish;
     const { store, tally } = this.#loading;
     const flight = 'flight' in claim ? claim.flight : undefined;
     const run = tally.begin();
@@ -118,12 +118,7 @@ export class Computing {
     try {
       run.start();
       const encoder = store.writer.encode('compute', key, compute(copyOfKey(key)));
-      const parcel = Parcel.of(encoder);
-      if (flight) {
-        this.#loading.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
-          store.writer.land(encoder, key, plan.ttl, flight);
-        });
-      }
+      const parcel = this.#loading.land(wish, flight, encoder);
       this.#unsettled.delete(wish);
       run.end(true);
       return store.decoded(parcel.kind, parcel.bytes);

@@ -1,4 +1,5 @@
-import { copyOfKey } from '../codec/keys.js';
+import { type CacheKey, copyOfKey } from '../codec/keys.js';
+import type { ValueEncoder } from '../codec/values.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import { nowMicros } from '../memory/clock.js';
 import type { Flight } from '../memory/engine.js';
@@ -16,6 +17,14 @@ import { Waiting } from './waiting.js';
 /** The loader of a user, with the key it was called for. */
 export type AnyLoader = (key: unknown) => unknown;
 
+/** Who wants to know of what else nobody would notice. */
+export interface LoadingListener {
+  /** A load has failed for whose value nobody waits. */
+  failedBehind(key: CacheKey, error: unknown): void;
+  /** A value was loaded that does not fit; may be said again and again. */
+  unstored(key: CacheKey, byteLength: number): void;
+}
+
 /** What one call of `getOrLoad` is about. */
 interface Wish {
   readonly key: unknown;
@@ -25,6 +34,12 @@ interface Wish {
   readonly ahead: number;
   /** That this call waits is counted once, and that of a refresh, for which nobody does, not at all. */
   isCounted: boolean;
+}
+
+/** What is stored, and how. */
+interface Landable {
+  readonly key: unknown;
+  readonly plan: Pick<LoadPlan, 'ttl'>;
 }
 
 /**
@@ -39,10 +54,12 @@ export class Loading {
   readonly #failures: Failures;
   readonly #loads = new KeyMap<Load>();
   readonly #queue = new Queue();
+  readonly #listener: LoadingListener;
   #staleKept = 0;
 
-  constructor(store: Store, cacheId: string) {
+  constructor(store: Store, cacheId: string, listener: LoadingListener) {
     const { calls } = store;
+    this.#listener = listener;
     this.store = store;
     this.flights = new Flights(calls);
     this.waiting = new Waiting(calls.seat, this.flights, cacheId);
@@ -214,12 +231,13 @@ export class Loading {
         }
         throw overdueError(key, plan);
       }
-      const parcel = this.#land(wish, flight, value);
+      const parcel = this.land(wish, flight, this.store.writer.encode('load', key, value));
       run.end(true);
       return parcel;
     } catch (error) {
       run.end(false);
       this.#fail(wish, flight, error, isOverdue);
+      if (!load.hasCallers && this.#isOpen) this.#listener.failedBehind(key as CacheKey, error);
       throw error;
     } finally {
       lease.end();
@@ -237,14 +255,16 @@ export class Loading {
     return !this.store.calls.seat.hasLeft;
   }
 
-  /** Stores what was loaded, if it may be, and hands it to those who wait. */
-  #land({ key, plan }: Wish, flight: Flight | undefined, value: unknown): Parcel {
-    const encoder = this.store.writer.encode('load', key, value);
+  /** Stores what was loaded or computed, if it may be, and hands it to those who wait. */
+  land({ key, plan }: Landable, flight: Flight | undefined, encoder: ValueEncoder): Parcel {
     const parcel = Parcel.of(encoder);
     if (!flight) return parcel;
+    const { writer } = this.store;
+    const fits = writer.fits(encoder);
     this.finish(flight, { value: { kind: parcel.kind, bytes: parcel.bytes } }, () => {
-      this.store.writer.land(encoder, key, plan.ttl, flight);
+      if (fits) writer.land(encoder, key, plan.ttl, flight);
     });
+    if (!fits && this.#isOpen) this.#listener.unstored(key as CacheKey, parcel.bytes.length);
     return parcel;
   }
 
@@ -267,7 +287,7 @@ export class Loading {
     try {
       store();
     } catch (error) {
-      // it does not fit, or the cache was closed meanwhile
+      // a failure that does not fit, or the cache was closed meanwhile
       const { code } = error as { code?: unknown };
       if (code !== 'ERR_VALUE_TOO_LARGE' && code !== 'ERR_CACHE_CLOSED') throw error;
     } finally {

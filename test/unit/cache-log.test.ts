@@ -9,6 +9,8 @@ import { stopClock } from '../support/clock.js';
 import { RecordingLogger } from '../support/logger.js';
 import { until } from '../support/until.js';
 
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
 describe('removals, at debug', () => {
   it('an eviction', (test) => {
     const logger = new RecordingLogger();
@@ -180,5 +182,38 @@ describe('loggers', () => {
       }, 5);
     `);
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('loads, at warn', () => {
+  it('one that fails in the background, and no other', async (test) => {
+    const logger = new RecordingLogger();
+    const clock = stopClock(test);
+    const cache = makeCache<string, string>(test, { name: 'n', maxSize: 10, logger });
+    const fails = () => Promise.reject(new RangeError('down'));
+    await assert.rejects(cache.getOrLoad('key', fails));
+    cache.put('key', 'stale', 1);
+    clock.pass(2);
+    assert.equal(await cache.getOrLoad('key', fails, { staleFor: 100 }), 'stale');
+    await settle();
+    const line = 'heddle "n": a load of "key" failed for which nobody waits: RangeError: down';
+    assert.deepEqual(logger.at('warn'), [line]);
+    assert.equal(await cache.getOrLoad('key', fails, { staleFor: 100 }), 'stale');
+    cache.shutdown();
+    await settle();
+    assert.deepEqual(logger.at('warn'), [line]);
+  });
+
+  it('the first value that does not fit', async (test) => {
+    const logger = new RecordingLogger();
+    const cache = makeCache<string, string>(test, { name: 'n', maxSize: 10, maxBytes: '1 MiB', logger });
+    for (const key of ['a', 'b']) {
+      assert.equal(await cache.getOrLoad(key, () => 'x'.repeat(1e5)), 'x'.repeat(1e5));
+      assert.equal(cache.getOrCompute(key, () => 'x'.repeat(1e5)).length, 1e5);
+    }
+    const line =
+      'heddle "n": what is loaded for "a" is not stored, 100000 bytes do not fit; of others nothing is said';
+    assert.deepEqual(logger.at('warn'), [line]);
+    assert.equal(cache.size, 0);
   });
 });
