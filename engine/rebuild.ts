@@ -38,9 +38,9 @@ export function rebuildOwnedBy(number: u32): u32 {
     const lock = changetype<usize>(shardAt(i));
     const word = read(lock);
     if ((word & OWNER_MASK) != <u64>number || !rebuildTakeOver(lock, word)) continue;
-    // before, so that whoever goes on from here knows it: the blocks of its entries belong to nobody then
-    atomic.or<u32>(ORPHANS_WORD, ((<u32>1) << header().arenaCount) - 1);
     rebuildShard(shardAt(i), i);
+    // after: who sees it finds the blocks of its entries belonging to nobody. Whoever is cut off before has the lock still
+    atomic.or<u32>(ORPHANS_WORD, ((<u32>1) << header().arenaCount) - 1);
     releaseChanged(lock, word & ~OWNER_MASK);
     taken++;
   }
