@@ -22,14 +22,17 @@ const task = workerData as WorkerTask;
 const { text, starts, sizes, requests } = task.trace;
 const keys = Buffer.from(text.buffer);
 const filler = Buffer.alloc(largestValue(), 'x');
-const cache = await openCache(task.source);
+// no await up here: V8 11.3 may crash when a thread is terminated whose module waits
+openCache(task.source).then(obey);
 
-parentPort?.on('message', (order: WorkerOrder) => {
-  if (order === 'run') return post(replay(cache));
-  globalThis.gc?.();
-  post({ liveBytes: process.memoryUsage().heapUsed + cache.ownBytes() });
-});
-post('ready');
+function obey(cache: ReplayCache): void {
+  parentPort?.on('message', (order: WorkerOrder) => {
+    if (order === 'run') return post(replay(cache));
+    globalThis.gc?.();
+    post({ liveBytes: process.memoryUsage().heapUsed + cache.ownBytes() });
+  });
+  post('ready');
+}
 
 function post(answer: WorkerAnswer): void {
   parentPort?.postMessage(answer);

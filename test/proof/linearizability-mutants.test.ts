@@ -13,8 +13,9 @@ import { optionsOf, SETUPS, type Setup } from './linearizability/setup.js';
 
 const seed = seedOf(process.env['HEDDLE_SEED']);
 
-/** Broken engines are found within a second; a busy machine may take longer. */
-const SEARCH: Effort = { seed, milliseconds: 60_000, atLeast: 1 };
+/** Broken engines are found within a second as a rule. Where they are not, new threads and another cache do it sooner. */
+const SEARCH = { milliseconds: 5000, atLeast: 1 };
+const MOST_SEARCHES = 24;
 const CONTROL: Effort = { seed, milliseconds: 100, atLeast: 2 };
 
 const crew = new Crew();
@@ -31,10 +32,15 @@ describe('a broken engine', () => {
   for (const { defect, name } of sampled(searches, 8)) {
     it(`is found: ${defect.name}, by ${name}`, async (test) => {
       const setup = setupOf(name);
-      using cache = makeBrokenCache(modules, defect.file, defect, optionsOf(setup));
       const start = performance.now();
-      const { problem, histories } = await makeHistories(crew, cache, setup, SEARCH);
-      test.diagnostic(`in history ${histories}, after ${Math.round(performance.now() - start)} ms`);
+      let [problem, made]: [string | undefined, number] = [undefined, 0];
+      for (let search = 0; search < MOST_SEARCHES && problem === undefined; search++) {
+        using cache = makeBrokenCache(modules, defect.file, defect, optionsOf(setup));
+        const outcome = await makeHistories(crew, cache, setup, { ...SEARCH, seed: seed + made });
+        made += outcome.histories;
+        problem = outcome.problem;
+      }
+      test.diagnostic(`in history ${made}, after ${Math.round(performance.now() - start)} ms`);
       assert.match(problem ?? 'nothing was found', /not linearizable/);
     });
   }

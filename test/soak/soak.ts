@@ -32,6 +32,8 @@ export interface SoakSettings {
 
 /** Milliseconds between two disturbances. */
 const CALM_MS = [10, 400] as const;
+/** Enough for a worker that rests to go on, and do something. */
+const AWAKE_MS = 100;
 /** Rests after which all workers are replaced, and what the process holds without them is measured. */
 const RESTS_PER_SHIFT = 3;
 /** Rests after which every lasting cache is emptied and must be as it was when it was new. */
@@ -120,7 +122,7 @@ export class Soak {
 
   /** One thing that a soak is for. */
   async #disturb(): Promise<void> {
-    const choice = this.#random.below(10);
+    const choice = this.counts.kills === 0 ? 0 : this.#random.below(10);
     if (choice < 6) await this.#kill(this.#random.below(this.#settings.threads));
     else if (choice < 8) this.#replacePassing();
     else this.#tell({ own: OWN_JOB }, this.#random.below(this.#settings.threads));
@@ -156,13 +158,17 @@ export class Soak {
 
   /** Has all workers rest, looks at something, and lets them go on. */
   async #rest(look: () => Promise<void>): Promise<void> {
+    await this.#comeToRest();
+    await look();
+    this.#gate.open();
+  }
+
+  async #comeToRest(): Promise<void> {
     this.#gate.close();
     const indexes = Array.from({ length: this.#settings.threads }, (_, index) => index);
     const areResting = () => indexes.every((index) => this.#gate.isResting(index));
     await this.#until(() => this.#failure !== undefined || areResting(), 'all workers come to rest');
     this.#throwFailure();
-    await look();
-    this.#gate.open();
   }
 
   async #look(): Promise<void> {
@@ -179,7 +185,16 @@ export class Soak {
   /** Every slot but those of the living is back, and every law of the structures holds. */
   async #untilWhole(name: string, cache: Kept['cache']): Promise<void> {
     await this.#untilTaken(name, cache, this.#settings.threads + SLOTS_BESIDES);
-    await untilIntact(cache, this.#settings.patienceMs);
+    const { patienceMs } = this.#settings;
+    try {
+      await untilIntact(cache, patienceMs / 2);
+    } catch {
+      // who rests may hold a block that it could not give back, and does so when it goes on
+      this.#gate.open();
+      await sleep(AWAKE_MS);
+      await this.#comeToRest();
+      await untilIntact(cache, patienceMs / 2);
+    }
   }
 
   async #untilTaken(name: string, cache: Kept['cache'], slots: number): Promise<void> {

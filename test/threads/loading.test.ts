@@ -93,7 +93,7 @@ describe('a stampede', () => {
     const cache = makeCache<string>(test, { maxSize: 100 });
     const loaders = new Loaders(test, cache);
     const [slow, quick] = await loaders.startAll(2);
-    const options = { timeout: 0.3, negativeTtl: 100 };
+    const options = { timeout: 2, negativeTtl: 100 };
     const leading = slow?.load({ key: 'key', callers: 1, loadMs: 60_000, options });
     await until(() => loaders.count === 1, 'the slow one loads');
     const order = { key: 'key', callers: 3, loadMs: 1, options: { negativeTtl: 100 } };
@@ -131,8 +131,8 @@ describe('leaders that are killed', () => {
       for (let kill = lane; kill < KILLS; kill += LANES) {
         const order = { key: `key ${kill}`, callers: 3, loadMs: LOAD_MS, counter: kill + 1 };
         const victim = await loaders.start();
-        // every other one dies while it loads, however long that takes; the rest whenever it may be
-        const isLoading = random.below(2) === 0;
+        // every other one of a lane dies while it loads, however long that takes; the rest whenever it may be
+        const isLoading = Math.floor(kill / LANES) % 2 === 0;
         victim.begin(isLoading ? { ...order, loadMs: FOR_EVER_MS } : order);
         if (isLoading) await until(() => victim.begun === 1, 'the victim loads');
         else await sleep(random.below(LOAD_MS * 2));

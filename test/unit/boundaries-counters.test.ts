@@ -56,10 +56,11 @@ describe('versions', () => {
   for (const edge of [2n ** 22n, 2n ** 32n, 2n ** 52n]) {
     it(`a shard's sequence across ${edge}: what the near tier holds is never stale`, (test) => {
       const { cache, doors } = make(test);
-      for (let index = 0; index < SHARDS; index++) {
-        const lock = doors.u32(doors.at.headerShards) + index * doors.at.shardStride + doors.at.LOCK_OFFSET;
-        doors.setU64(lock, (edge - 8n) << 10n);
-      }
+      const locks = Array.from(
+        { length: SHARDS },
+        (_, index) => doors.u32(doors.at.headerShards) + index * doors.at.shardStride + doors.at.LOCK_OFFSET,
+      );
+      for (const lock of locks) doors.setU64(lock, (edge - 8n) << 10n);
       for (let round = 0; round < 200; round++) {
         for (const key of ['a', 'b', 'c', 'd']) {
           cache.put(key, round);
@@ -67,19 +68,7 @@ describe('versions', () => {
         }
       }
       useAcross(cache);
-      for (let index = 0; index < SHARDS; index++) {
-        const shard = doors.u32(doors.at.headerShards) + index * doors.at.shardStride;
-        let latest = 0n;
-        for (
-          let at = doors.u32(shard + doors.at.entryLruNext);
-          at !== shard;
-          at = doors.u32(at + doors.at.entryLruNext)
-        ) {
-          const version = doors.u64(at + doors.at.entryVersion);
-          if (version > latest) latest = version;
-        }
-        assert.ok(latest > edge, `shard ${index} is at ${latest}`);
-      }
+      for (const lock of locks) assert.ok(doors.u64(lock) >> 10n > edge, `${doors.u64(lock)} at ${lock}`);
     });
   }
 });

@@ -44,14 +44,14 @@ it('a load of a stale value: what has expired is not there for others', (test) =
 it('a computation: nobody is blocked for its timeout', async (test) => {
   const cache = makeCache<string>(test, OPTIONS);
   const other = attachAgain(test, cache);
-  cutOff(cache, "cache.getOrCompute('k', () => { for (;;); }, { timeout: 5 })", 50);
+  cutOff(cache, "cache.getOrCompute('k', () => { for (;;); }, { timeout: 60 })", 50);
   await setImmediate();
   const start = performance.now();
   assert.equal(
     other.getOrCompute('k', () => 'computed'),
     'computed',
   );
-  assert.ok(performance.now() - start < 2500);
+  assert.ok(performance.now() - start < 30_000);
   assertIntact(cache);
 });
 
@@ -60,14 +60,15 @@ it('a listener: later events are told, by its own thread as soon as its stack is
   const told: unknown[] = [];
   cache.onRemoval((event) => {
     told.push('key' in event ? event.key : undefined);
-    while (told.length === 1);
+    while ('key' in event && event.key === 'a');
   });
   const remove = (key: string): void => {
     cache.put(key, 1);
     cache.delete(key);
   };
   cache.put('a', 1);
-  cutOff(cache, "cache.delete('a')", 20);
+  // long enough to come to the listener
+  cutOff(cache, "cache.delete('a')", 500);
   remove('b');
   await setImmediate();
   assert.deepEqual(told, ['a', 'b']);

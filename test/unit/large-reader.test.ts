@@ -10,6 +10,7 @@ import { type Engine, Status } from '../../src/memory/engine.js';
 import { Seat } from '../../src/memory/seat.js';
 import { Store } from '../../src/store.js';
 import { assertIntact, contentOf, makeCache } from '../support/caches.js';
+import { stopClock } from '../support/clock.js';
 
 /** More than passes through the scratch. */
 const LENGTH = 10_000;
@@ -35,6 +36,8 @@ function replace(seat: Seat, letter: string, now: number): number {
 }
 
 it('a reader that has lost four times is waited for', (test) => {
+  // a hold lasts 50 ms
+  stopClock(test);
   const cache = makeCache<string>(test, { maxSize: 10, maxBytes: '1 MiB', cleanupInterval: 0 });
   cache.put('a', 'x'.repeat(LENGTH));
   const [seat, writer] = [seatOn(test, cache), seatOn(test, cache)];

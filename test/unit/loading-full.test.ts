@@ -116,9 +116,10 @@ describe('more loads than there is room for', () => {
     await until(isFull, 'all flights are taken');
     const begun: ((value: string) => void)[] = [];
     const loader = () => new Promise<string>((resolve) => begun.push(resolve));
-    const options = { timeout: 2, negativeTtl: 100 };
+    // the leases are by the real clock
+    const options = { timeout: 20, negativeTtl: 100 };
     const hasBegun = (count: number) => () => {
-      clock.pass(0.1);
+      clock.pass(0.5);
       return begun.length === count;
     };
     const before = [cache.getOrLoad('more', loader, options), cache.getOrLoad('more', loader)];

@@ -21,13 +21,15 @@ describe('the queue of loads without room', () => {
   });
 
   it('takes no longer for each when there are many', () => {
-    const times = [10_000, 160_000].map((count) => {
+    const timeOf = (count: number) => {
       const queue = new Queue();
       for (let i = 0; i < count; i++) queue.turn();
       const start = performance.now();
       for (let i = 0; i < count; i++) queue.advance(1);
       return performance.now() - start;
-    });
+    };
+    // the best of three: the processor may be away for a while
+    const times = [10_000, 160_000].map((count) => Math.min(...[1, 2, 3].map(() => timeOf(count))));
     const [few = 0, many = 0] = times;
     // sixteen times as many; 256 times as long where each passes all before it
     assert.ok(many < 100 * Math.max(few, 1), `${few} and ${many} ms`);
