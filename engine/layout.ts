@@ -24,7 +24,10 @@ import {
 } from './records';
 
 export const MAGIC: u32 = 0x6c646568; // "hedl"
-/** Changes with every change of this file or of records.ts; a handle of another version is refused. */
+/**
+ * Changes with every change of this file, of records.ts, or of what src/memory/engine.ts knows of the engine; a handle of
+ * another version is refused.
+ */
 export const LAYOUT_VERSION: u32 = 4;
 
 export const LINE: usize = 128;

@@ -18,6 +18,7 @@ import { type HandleContent, readHandle } from './memory/handle.js';
 import { isOpen } from './memory/liveness.js';
 import { findHandle, publishHandle, withdrawHandle } from './memory/registry.js';
 import { Seat } from './memory/seat.js';
+import { requireStack } from './memory/stack.js';
 import { type Opened, opened } from './opened.js';
 import { type CacheOptions, resolveOptions } from './options.js';
 import type { RemovalListener } from './removal-event.js';
@@ -64,6 +65,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   readonly #isPublisher: boolean;
   readonly #events: CacheEvents;
   readonly #cleaner: CleanerSupervisor | undefined;
+  readonly #loading: Loading;
   #seat: Seat | undefined;
   #opened: Opened | undefined;
 
@@ -76,6 +78,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
    */
   constructor(options: CacheOptions) {
     super();
+    requireStack();
     const source: unknown = options;
     this.#isCreator = !(source instanceof Attachment);
     const { handle, codec, logger } = source instanceof Attachment ? source : create(options);
@@ -86,9 +89,10 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     seat.onRebuild = (count) => events.rebuilt(count);
     this.#seat = seat;
     const store = new Store(seat, codec, handle.options, events);
-    const loading = new Loading(store, handle.id, events);
+    this.#loading = new Loading(store, handle.id, events);
     const { defaultTtlMicros } = handle.options;
-    this.#opened = { store, loading, computing: new Computing(loading), defaultTtlMicros };
+    const computing = new Computing(this.#loading);
+    this.#opened = { store, loading: this.#loading, computing, defaultTtlMicros };
     if (handle.options.cleanupIntervalMs > 0) {
       const cleaner = new CleanerSupervisor(handle, seat, events, () => this.shutdown());
       this.#cleaner = cleaner;
@@ -113,7 +117,7 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
     options: AttachOptions = {},
   ): ThreadSafeCache<Key, Value> {
     const handle = typeof name === 'string' ? findHandle(name) : undefined;
-    if (handle === undefined || !isOpen(handle)) {
+    if (handle === undefined || !isLive(handle)) {
       throw cacheError(
         'ERR_CACHE_NOT_FOUND',
         `Cannot open the cache ${describe(name)}: ${handle ? 'it was shut down' : 'this thread knows none of that name'}, ` +
@@ -234,16 +238,16 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   shutdown(): void {
     const seat = this.#seat;
     if (seat === undefined) return;
-    const loading = this.#opened?.loading;
+    requireStack();
     this.#opened = undefined;
     if (this.#isCreator) seat.engine.markClosed();
-    loading?.stop();
+    this.#loading.stop();
     if (this.#isPublisher || seat.engine.size() === Status.CLOSED) withdrawHandle(this.#handle);
     this.#cleaner?.stop();
     this.#events.stop();
     forget(this.#handle.id);
     seat.leave();
-    // last: what a stack overflow has cut off goes on with the next call
+    // last: what was cut off goes on with the next call
     this.#seat = undefined;
   }
 
@@ -263,7 +267,14 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
 /** The open cache that this thread knows by a name. */
 function findLive(name: string): HandleContent | undefined {
   const known = findHandle(name);
-  return known !== undefined && isOpen(known) ? known : undefined;
+  return known !== undefined && isLive(known) ? known : undefined;
+}
+
+/** Whether a cache that is known by its name is open; if not, its memory is not kept for that name any longer. */
+function isLive(known: HandleContent): boolean {
+  if (isOpen(known)) return true;
+  withdrawHandle(known);
+  return false;
 }
 
 function create(given: CacheOptions): Attachment {

@@ -157,12 +157,13 @@ export class CacheEvents implements CallsListener, CleanerListener, LoadingListe
   /** Who is telling goes on with the queue, unless a time limit of vm has cut it off: nobody tells from an empty stack. */
   #watchTelling(): void {
     if (this.#isWatched) return;
-    this.#isWatched = true;
     queueMicrotask(() => {
       this.#isWatched = false;
       this.#isTelling = false;
       this.#tellListeners();
     });
+    // after: that may be cut off
+    this.#isWatched = true;
   }
 
   #tell(registration: Registration, event: RemovalEvent): void {

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { ownText } from './codec/text.js';
 import { VALUE_SCRATCH } from './memory/engine.js';
 import type { Seat } from './memory/seat.js';
 
@@ -136,7 +137,8 @@ export class NearTier {
   }
 
   /** The place whose turn it is, now this key's. */
-  #placeFor(key: unknown): Place {
+  #placeFor(givenKey: unknown): Place {
+    const key = typeof givenKey === 'string' ? ownText(givenKey) : givenKey;
     let place = this.#inTurn[this.#next];
     if (place === undefined) {
       place = { key, value: undefined, record: 0, version: 0, deadline: 0, bytes: 0 };

@@ -35,7 +35,7 @@ export interface CacheOptions {
    */
   freeze?: boolean | undefined;
   /**
-   * Most decoded values kept per thread: an integer from 0 to 67,108,864, and not more than 8 KiB of them for each when
+   * Most decoded values kept per thread: an integer from 0 to 8,388,608, and not more than 8 KiB of them for each when
    * encoded. Default 1024; `0`: none. Without `freeze` values above 8 KiB are not kept, and the others are
    * passed by while fewer than two reads of three would find one, since looking for it costs time too.
    */
@@ -78,6 +78,8 @@ const optionNames: readonly (keyof CacheOptions)[] = [
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const MAX_ENTRIES = 2 ** 26;
+/** A Map holds twice as many, those that were deleted since it has last grown included. */
+const MAX_NEAR = 2 ** 23;
 const MAX_SHARDS = 64;
 const MAX_NAME_LENGTH = 256;
 /** 100 Julian years in seconds; a longer TTL is as good as never and counts as that. */
@@ -120,7 +122,7 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     logger: givenLogger(logger, wrongType),
     shards: shardCount(shards),
     freeze: flag('freeze', freeze),
-    nearSize: integer('nearSize', nearSize, 0, MAX_ENTRIES),
+    nearSize: integer('nearSize', nearSize, 0, MAX_NEAR),
     codec: givenCodec(codec, wrongType),
   };
 }

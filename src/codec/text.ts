@@ -22,12 +22,22 @@ const SHORT_FOR_ENCODER = 256;
 
 const encoder = new TextEncoder();
 
+/** From so many characters on V8 makes a part of a string a view of the whole (SlicedString::kMinLength). */
+const SHORTEST_VIEW = 13;
+
 /** On a string that V8 stores with one byte per unit this takes the same time whatever the length. */
 const wideUnit = /[\u0100-\uffff]/;
 
 /** Whether a string has a code unit above 0xff and so needs UTF-16. */
 export function isWide(text: string): boolean {
   return wideUnit.test(text);
+}
+
+/** The same string for keeping: what was cut out of a text, or put together, would keep all of that alive. */
+export function ownText(text: string): string {
+  if (text.length < SHORTEST_VIEW) return text;
+  const encoding = isWide(text) ? 'utf16le' : 'latin1';
+  return Buffer.from(text, encoding).toString(encoding);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { copyOfKey } from '../codec/keys.js';
 import { cacheError, cacheTypeError, describe } from '../errors.js';
 import type { Flight } from '../memory/engine.js';
+import { requireStack } from '../memory/stack.js';
 import { absent } from '../store.js';
 import type { Claim } from './flights.js';
 import { KeyMap } from './load.js';
@@ -77,6 +78,7 @@ export class Computing {
    * stack overflow or a time limit of vm, and nobody shall be blocked until its timeout.
    */
   #watch(wish: Wish): void {
+    requireStack();
     if (!this.#isWatched) queueMicrotask(() => this.#tidy());
     this.#isWatched = true;
     this.#unsettled.add(wish);

@@ -31,6 +31,8 @@ export class Mailbox {
     if (this.#channel) return;
     const channel = new BroadcastChannel(this.#name);
     channel.onmessage = (event) => this.#deliver((event as { data: Landing }).data);
+    // who waits without blocking has a timer that keeps the process alive; who was cut off while it blocked has not
+    channel.unref();
     this.#channel = channel;
   }
 

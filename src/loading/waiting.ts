@@ -91,8 +91,9 @@ export class Waiting {
 
   #close(waits: ReadonlySet<Wait>): void {
     for (const wait of [...waits]) {
-      this.#remove(wait);
+      // first: who has closed the cache may have been cut off here
       wait.reject(closedError());
+      this.#remove(wait);
     }
   }
 

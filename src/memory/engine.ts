@@ -1,6 +1,9 @@
 import { type CacheError, cacheError, cacheTypeError } from '../errors.js';
 import { engineModuleBase64 } from '../generated/engine-module.js';
 
+/** Changes with the layout of the memory, and with whatever else stands here. As engine/layout.ts. */
+export const LAYOUT_VERSION = 4;
+
 /** What a call of the engine answers; 0 and above is success. As engine/status.ts. */
 export const Status = {
   OK: 0,

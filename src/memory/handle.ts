@@ -1,6 +1,6 @@
 import { describe } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
-import { incompatible, requireWebAssembly } from './engine.js';
+import { incompatible, LAYOUT_VERSION, requireWebAssembly } from './engine.js';
 
 /** Part of every handle; changes with what a handle carries. */
 const HANDLE_VERSION = 1;
@@ -8,6 +8,8 @@ const HANDLE_VERSION = 1;
 /** What a handle holds. */
 export interface HandleContent {
   readonly heddle: typeof HANDLE_VERSION;
+  /** Of the memory and the module; those of another one would be misread. */
+  readonly layout: number;
   /** The same for all handles of one cache, of no other. */
   readonly id: string;
   readonly name: string;
@@ -34,7 +36,7 @@ export function makeHandle(
   const { name, maxBytes, defaultTtlMicros, cleanupIntervalMs, freeze, nearSize } = options;
   const hasCodec = options.codec !== undefined;
   const shared = { maxBytes, defaultTtlMicros, cleanupIntervalMs, freeze, nearSize, hasCodec };
-  return { heddle: HANDLE_VERSION, id, name, module, memory, options: shared };
+  return { heddle: HANDLE_VERSION, layout: LAYOUT_VERSION, id, name, module, memory, options: shared };
 }
 
 /** @throws {@link CacheError} `ERR_INCOMPATIBLE_HANDLE`, `ERR_UNSUPPORTED_RUNTIME` */
@@ -44,6 +46,7 @@ export function readHandle(handle: unknown): HandleContent {
   if (
     typeof content === 'object' &&
     content?.heddle === HANDLE_VERSION &&
+    content.layout === LAYOUT_VERSION &&
     content.module instanceof WebAssembly.Module &&
     content.memory instanceof WebAssembly.Memory &&
     typeof content.options === 'object' &&

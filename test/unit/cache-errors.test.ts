@@ -295,7 +295,9 @@ describe('ERR_INCOMPATIBLE_HANDLE', () => {
     const otherLayout = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
     new Uint8Array(otherLayout.buffer).set(new Uint8Array(content.memory.buffer));
     // the layout's version follows the magic number at the start of the header
-    new Uint32Array(otherLayout.buffer, 64, 2)[1] = 99;
+    const versionAt = new Uint32Array(otherLayout.buffer, 64 + 4, 1);
+    assert.equal(versionAt[0], content.layout, 'the host knows another one');
+    versionAt[0] = 99;
     const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     const handles: Record<string, unknown> = {
       'of no kind': undefined,
@@ -305,6 +307,7 @@ describe('ERR_INCOMPATIBLE_HANDLE', () => {
       'an object': {},
       'without a version': withoutVersion,
       'of the next version': { ...content, heddle: heddle + 1 },
+      'of another layout': { ...content, layout: content.layout + 1 },
       'without a module': { ...content, module: undefined },
       'with another module': { ...content, id: 'other', module: empty },
       'without memory': { ...content, memory: {} },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { makeCache } from '../support/caches.js';
+import { entry, runScript } from '../support/child.js';
 import { stopClock } from '../support/clock.js';
 
 /** Reads so often that the value is kept. */
@@ -118,4 +119,25 @@ describe('it is used as any other', () => {
     // a few records share the place where it is remembered that they were read
     assert.ok(second.filter((value, key) => value === third[key]).length > 0.9 * size);
   });
+});
+
+it('a key that was cut out of a large text does not keep that text', async () => {
+  const script = `
+    import { ThreadSafeCache } from '${entry}';
+    const cache = new ThreadSafeCache({ maxSize: 1000, cleanupInterval: false });
+    for (let user = 0; user < 50; user++) {
+      for (const name of ['user-' + user + '-of-the-service', '\\u20ac-' + user + '-of-the-service']) {
+        const body = name + ' ' + 'x'.repeat(2_000_000).replace('x', 'y');
+        const key = /^\\S+/.exec(body)[0];
+        cache.put(key, user);
+        for (let reads = 0; reads < 3; reads++) if (cache.get(key) !== user) throw new Error(key);
+      }
+    }
+    gc();
+    console.log(process.memoryUsage().heapUsed);
+  `;
+  const { code, stdout, stderr } = await runScript(script, ['--expose-gc']);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  // the texts take 300 MB
+  assert.ok(Number(stdout) < 50e6, `${stdout} bytes`);
 });

@@ -5,40 +5,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, makeCache } from '../support/caches.js';
 import { entry, runScript } from '../support/child.js';
-import { isOverflow } from '../support/overflow.js';
+import { makeDive, overflows } from '../support/overflow.js';
 
 /** Frames between the operation and the end of the stack: up to where there is room enough for all of it. */
 const MOST_FRAMES = 250;
 /** Parameters of the frames: different sizes of a frame end the stack at different places. */
 const WIDTHS = 5;
-
-type Dive = (above: number, run: () => void, outcome: { error?: unknown }) => number;
-
-/** Calls itself until the stack is full, and runs something on the way back, so many frames above the end. */
-function makeDive(width: number): Dive {
-  const padding = Array.from({ length: width }, (_, index) => `, p${index}`).join('');
-  const source = `
-    return function dive(above, run, outcome ${padding}) {
-      let depth;
-      try { depth = dive(above, run, outcome ${', 0'.repeat(width)}); } catch { return 1; }
-      if (depth === above) try { run(); } catch (error) { outcome.error = error; }
-      return depth + 1;
-    }`;
-  return new Function(source)() as Dive;
-}
-
-function isByOverflow(error: unknown): boolean {
-  const reasons = [error, (error as Error).cause];
-  return reasons.some((reason) => reason instanceof Error && isOverflow(reason));
-}
-
-/** Does something near the end of the stack; whether that was reached. */
-function overflows(dive: Dive, above: number, run: () => void): boolean {
-  const outcome: { error?: unknown } = {};
-  dive(above, run, outcome);
-  if (outcome.error !== undefined && !isByOverflow(outcome.error)) throw outcome.error;
-  return outcome.error !== undefined;
-}
 
 describe('a stack overflow', () => {
   const operations: Record<string, (cache: ThreadSafeCache<string>, value: unknown) => void> = {
