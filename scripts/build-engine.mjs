@@ -62,13 +62,19 @@ function fingerprint(sources) {
   return `${hash.digest('hex')}\n`;
 }
 
+/** What the optimiser says when it has stopped one round before nothing changed any more: nothing to be done about. */
+const chatter = 'Last converge was suboptimal.\n';
+
 /** Runs the compiler. What it has to say goes to standard error; an error ends the build. */
 function compile() {
   mkdirSync(join(root, 'build'), { recursive: true });
   const output = ['--outFile', namesFile, '--textFile', textFile];
-  const { status } = spawnSync(process.execPath, [compiler, 'engine/index.ts', ...engineFlags, ...output], {
+  const args = [compiler, 'engine/index.ts', ...engineFlags, ...output];
+  const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
   });
+  process.stderr.write(stderr.replaceAll(chatter, ''));
   if (status !== 0) throw new Error('Cannot compile the engine: see above');
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type InspectOptions, inspect } from 'node:util';
 import { type AttachOptions, resolveAttachOptions } from './attach-options.js';
 import type { CacheHandle } from './cache-handle.js';
 import { closedError } from './calls.js';
@@ -254,6 +255,13 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   /** {@link ThreadSafeCache.shutdown}, for `using`. */
   [Symbol.dispose](): void {
     this.shutdown();
+  }
+
+  /** What `console.log` shows of it. @internal */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const isOpen = this.#opened !== undefined && this.#seat?.engine.size() !== Status.CLOSED;
+    const shown = isOpen ? { name: this.name, size: this.size } : { name: this.name, isClosed: true };
+    return `ThreadSafeCache ${inspect(shown, options)}`;
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 /** What each operation of the cache promises, in one thread. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { ThreadSafeCache } from '../../src/index.js';
 import { assertIntact, attachAgain, makeCache } from '../support/caches.js';
 
@@ -256,4 +257,16 @@ describe('one thread, one object for each cache', () => {
     assert.notEqual(one.name, other.name);
     assert.equal(ThreadSafeCache.open(one.name), one);
   });
+});
+
+it('console.log shows which cache it is, and what it holds', (test) => {
+  const cache = makeCache<string, number>(test, { maxSize: 3, name: 'shown' });
+  cache.put('a', 1);
+  assert.equal(inspect(cache), "ThreadSafeCache { name: 'shown', size: 1 }");
+  assert.equal(inspect({ cache }), "{ cache: ThreadSafeCache { name: 'shown', size: 1 } }");
+  const attached = attachAgain(test, cache);
+  cache.shutdown();
+  for (const each of [cache, attached]) {
+    assert.equal(inspect(each), "ThreadSafeCache { name: 'shown', isClosed: true }");
+  }
 });
