@@ -85,8 +85,8 @@ const splits: Readonly<Record<string, { patch: Patch; law: number }>> = {
 
 /** Nothing is ever evicted, cleared or expired, which would hide what is found. */
 const storm: Omit<Configuration, 'deaths' | 'module'> = {
-  options: { maxSize: 1000, maxBytes: '16 MiB', shards: 2, cleanupInterval: 0 },
-  job: { keys: 300, longest: 300, ttl: { chance: 0.8, seconds: 1000 }, clears: false },
+  options: { maxSize: 4000, maxBytes: '16 MiB', shards: 2, cleanupInterval: 0 },
+  job: { keys: 2000, longest: 300, ttl: { chance: 0.8, seconds: 1000 }, clears: false },
   creatorDies: false,
 };
 
