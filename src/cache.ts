@@ -101,15 +101,16 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
       if (this.#isCreator) cleaner.start();
     }
     remember(handle.id, this, seat);
-    this.#isPublisher = findLive(handle.name) === undefined;
+    const known = findHandle(handle.name);
+    this.#isPublisher = known?.id !== handle.id && (known === undefined || !isLive(known));
     if (this.#isPublisher) publishHandle(handle);
   }
 
   /**
    * Opens a cache by its name. It is found when it was created in this thread, or in a thread above this one before
    * this one (or the thread between them) was started; caches that sibling workers have made are not found, and want
-   * {@link ThreadSafeCache.attach}, after which they are found too while this thread is attached. In a thread that has the cache already it answers that object, whose logger and codec
-   * stay.
+   * {@link ThreadSafeCache.attach}, after which they are found too while this thread is attached. In a thread that has the
+   * cache already it answers that object, whose logger and codec stay.
    *
    * @throws {@link CacheError} `ERR_CACHE_NOT_FOUND`, `ERR_INVALID_OPTION`, `ERR_TOO_MANY_THREADS`
    */
@@ -272,12 +273,6 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
   }
 }
 
-/** The open cache that this thread knows by a name. */
-function findLive(name: string): HandleContent | undefined {
-  const known = findHandle(name);
-  return known !== undefined && isLive(known) ? known : undefined;
-}
-
 /** Whether a cache that is known by its name is open; if not, its memory is not kept for that name any longer. */
 function isLive(known: HandleContent): boolean {
   if (isOpen(known)) return true;
@@ -287,7 +282,8 @@ function isLive(known: HandleContent): boolean {
 
 function create(given: CacheOptions): Attachment {
   const options = resolveOptions(given);
-  if (findLive(options.name) !== undefined) {
+  const known = findHandle(options.name);
+  if (known !== undefined && isLive(known)) {
     throw cacheError(
       'ERR_CACHE_EXISTS',
       `Cannot create the cache ${describe(options.name)}: a live one of that name exists, another name is required, or shutdown() first`,
