@@ -260,8 +260,8 @@ export class ThreadSafeCache<Key extends CacheKey = CacheKey, Value = unknown> e
 
   /** What `console.log` shows of it. @internal */
   [inspect.custom](_depth: number, options: InspectOptions): string {
-    const isOpen = this.#opened !== undefined && this.#seat?.engine.size() !== Status.CLOSED;
-    const shown = isOpen ? { name: this.name, size: this.size } : { name: this.name, isClosed: true };
+    const size = this.#seat?.engine.size() ?? Status.CLOSED;
+    const shown = size === Status.CLOSED ? { name: this.name, isClosed: true } : { name: this.name, size };
     return `ThreadSafeCache ${inspect(shown, options)}`;
   }
 

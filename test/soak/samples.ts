@@ -22,8 +22,7 @@ export class Samples {
   readonly #slots = figure('slots', '', { share: 0, amount: 0, bothWays: true });
   /** Cleaners that were told to end may still be there. */
   readonly #threads = figure('threads', '', { share: 0, amount: 2, bothWays: false });
-  /** Single samples of one process lie that far apart. */
-  readonly #resident = figure('resident', 'MiB', { share: 0.1, amount: 32 * MIB, bothWays: false });
+  readonly #resident = figure('resident', 'MiB', { share: 0.1, amount: 0, bothWays: false });
 
   get count(): number {
     return this.#bytes.values.length;

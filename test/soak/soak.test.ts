@@ -65,7 +65,7 @@ describe('a soak of a few seconds', () => {
   it('finds nothing in the engine', async () => {
     const sound = soak(4000, 30_000);
     await sound.run();
-    assert.ok(sound.samples.count > 0, 'nothing was looked at');
+    assert.ok(sound.samples.count >= 3, `${sound.samples.count} samples`);
     assert.ok(sound.counts.kills > 0, 'nobody was terminated');
     assert.ok(sound.operations > 1000, `${sound.operations} operations`);
   });

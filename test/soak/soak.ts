@@ -34,6 +34,8 @@ export interface SoakSettings {
 const CALM_MS = [10, 400] as const;
 /** Enough for a worker that rests to go on, and do something. */
 const AWAKE_MS = 100;
+/** However slow the machine is, it goes on until there are so many. */
+const FEWEST_LOOKS = 3;
 /** Rests after which all workers are replaced, and what the process holds without them is measured. */
 const RESTS_PER_SHIFT = 3;
 /** Rests after which every lasting cache is emptied and must be as it was when it was new. */
@@ -76,7 +78,7 @@ export class Soak {
       await this.#rest(() => this.#rememberEmpty());
       const start = performance.now();
       let next = start + sampleMs;
-      while (performance.now() < start + durationMs) {
+      while (performance.now() < start + durationMs || this.samples.count < FEWEST_LOOKS) {
         await sleep(this.#random.between(...CALM_MS));
         await this.#disturb();
         this.#throwFailure();

@@ -85,6 +85,9 @@ describe('the cleaner is replaced', () => {
     seat.leave();
     await until(() => lines().length === 3, 'the next has started');
     assert.deepEqual(lines(), ['started', 'stopped', 'started']);
+    const starts = logger.at('info').filter((line) => line.endsWith('started'));
+    // each term but that of the one that never came
+    assert.equal(starts.length, termsOf(cache) - 1);
     await assertCleaned(cache, 'by the next');
   });
 
