@@ -39,7 +39,7 @@ const entrants: readonly Entrant[] = [
   ...sharedCaches
     .filter((contender) => !elsewhere.includes(contender))
     .map((contender) => ({ ...contender, open: (plan: GangPlan) => Gang.open(contender, plan) })),
-  { name: 'lru-cache-clustered', isShared: true, isAsync: true, evicts: true, open: openCluster },
+  { name: 'lru-cache-for-clusters', isShared: true, isAsync: true, evicts: true, open: openCluster },
 ];
 
 /** What was measured of one contender under one load. */

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 10_000;
 const DRAWS = 2 ** 20;
 
 const { entries, keys, keyLength, pool }: ClusterPlan = JSON.parse(process.argv[2] ?? '');
-const Class = await peerExport<ClusteredClass>(CLUSTERED, 'LRUCacheClustered');
+const Class = await peerExport<ClusteredClass>(CLUSTERED, 'default');
 const options = { namespace: 'bench', max: entries, timeout: TIMEOUT_MS, failsafe: 'reject' } as const;
 const cache = await Class.getInstance(options);
 const client: SharedClient = { get: (key) => cache.get(key), put: (key, value) => cache.set(key, value) };

@@ -1,4 +1,4 @@
-/** The primary of a cluster whose workers share lru-cache-clustered: it has the cache, and hands orders on. @module */
+/** The primary of a cluster whose workers share lru-cache-for-clusters-as-promised: it has the cache, and hands orders on. @module */
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { GangAnswer, GangOrder } from '../gang-messages.js';
@@ -7,7 +7,7 @@ import { CLUSTERED, type ClusterMessage, type ClusterPlan } from './cluster.js';
 
 const plan: ClusterPlan = JSON.parse(process.argv[2] ?? '');
 // it answers its workers from the moment it is loaded
-await peerExport(CLUSTERED, 'LRUCacheClustered');
+await peerExport(CLUSTERED, 'default');
 cluster.setupPrimary({
   exec: fileURLToPath(new URL('./cluster-member.js', import.meta.url)),
   args: [JSON.stringify(plan)],

@@ -1,5 +1,6 @@
 /**
- * lru-cache-clustered: an lru-cache in the primary process of a cluster, asked by its workers over their channel to it.
+ * lru-cache-for-clusters-as-promised, of which lru-cache-clustered is the next version: an lru-cache in the primary process
+ * of a cluster, asked by its workers over their channel to it.
  * Its users are processes, not threads, so it has a primary of its own here, which hands orders on.
  */
 import { fork } from 'node:child_process';
@@ -10,7 +11,7 @@ import type { GangAnswer, GangOrder } from '../gang-messages.js';
 import { isInstalled, NotInstalled } from '../peer.js';
 
 /** The package. */
-export const CLUSTERED = '@0xdoublesharp/lru-cache-clustered';
+export const CLUSTERED = 'lru-cache-for-clusters-as-promised';
 
 /** What the primary is started with. */
 export interface ClusterPlan {
